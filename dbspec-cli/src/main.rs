@@ -1,0 +1,2 @@
+//! dbspec
+fn main() {}
