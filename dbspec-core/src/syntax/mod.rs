@@ -1,1 +1,6 @@
-//! Text to model and back.
+//! The language as text: lexer, parser and formatter.
+
+use crate::diag::Code;
+
+/// The codes that this room raises.
+pub static CODES: &[&Code] = &[];
