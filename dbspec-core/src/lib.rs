@@ -9,3 +9,17 @@ pub mod span;
 
 pub mod model;
 pub mod syntax;
+
+pub mod arena;
+pub mod value;
+
+pub mod check;
+pub mod kernel;
+
+pub mod pred;
+pub mod query;
+pub mod rows;
+pub mod semantics;
+
+pub mod backend;
+pub mod program;

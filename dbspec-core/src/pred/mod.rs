@@ -1,0 +1,1 @@
+//! Predicates made two-valued.

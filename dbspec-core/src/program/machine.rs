@@ -1,0 +1,1 @@
+//! The machine: runs a program without I/O.

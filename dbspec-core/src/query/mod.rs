@@ -1,0 +1,1 @@
+//! Access paths matched against queries.

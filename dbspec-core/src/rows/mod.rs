@@ -1,0 +1,1 @@
+//! Rows as the outside writes them: JSON objects by field name.
