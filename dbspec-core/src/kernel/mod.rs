@@ -11,7 +11,8 @@
 //!   ones, and predicates that tie them to the subtype. [`Entity::subtypes`] lists them.
 //! - **`@version`** is a field `version` with [`RuleKind::Version`]; **`@audit`** is `created_at`, `created_by`,
 //!   `updated_at`, `updated_by` with [`RuleKind::Default`]; **`@soft_delete`** is `deleted_at`, with which unique rules
-//!   are filtered, references ask for living rows, and queries start from and walk to living rows only.
+//!   are filtered, references ask for living rows, and queries start from and walk to living rows only. What such an
+//!   entity owns has a `deleted_at` of its own, which follows the owner's.
 //! - A **named type** with a rule puts that rule on each field that has the type.
 //!
 //! # Leaves and rows
@@ -47,7 +48,7 @@ pub use entity::{
 pub use expr::{Aggregate, Atom, Cmp, Expr, Func, Hop, Many, Op, Pattern, Place, Pred};
 pub use facet::{Fact, FactKind, Facet, FacetOf, Subject};
 pub use query::{Cond, Dir, Fetch, Group, OrderTerm, Output, Query, Rate, Shape, Take, Term};
-pub use rule::{Filling, Moving, Nulls, OnDelete, Origin, Rule, RuleKind, SizeOf};
+pub use rule::{Filling, Moving, Nulls, OnDelete, Origin, Rule, RuleKind, SizeOf, Verb};
 pub use write::{Action, Assign, Refusal, Var, VarType, Write};
 
 use crate::arena::{Arena, Run};

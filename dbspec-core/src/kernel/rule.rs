@@ -134,6 +134,8 @@ pub enum RuleKind {
         by: Vec<LeafId>,
         /// The range: its start, its end.
         range: (LeafId, LeafId),
+        /// The rows it binds; `None`: all.
+        filter: Option<Pred>,
     },
     /// How a row may change.
     Transition(Moving),
@@ -156,11 +158,15 @@ pub enum RuleKind {
         filling: Filling,
         /// Whether also each update sets it (`updated_at`).
         on_update: bool,
+        /// The rows that get it; `None`: all. A subtype's field is filled in rows of the subtype alone.
+        only: Option<Pred>,
     },
     /// Whose rows a role sees and changes.
     Policy {
         /// The roles it binds.
         roles: Vec<Box<str>>,
+        /// What it judges; all four, where the user said none.
+        verbs: Vec<Verb>,
         /// The row may be seen or changed; may use `session`.
         allows: Pred,
         /// Whether it restricts what others allow.
@@ -226,6 +232,19 @@ pub enum OnDelete {
     Cascade,
     /// Their reference becomes null.
     SetNull,
+}
+
+/// What a policy judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// Seeing a row.
+    Read,
+    /// Adding one: the new row is judged.
+    Insert,
+    /// Changing one: the old row and the new one are.
+    Update,
+    /// Removing one: the old row is.
+    Delete,
 }
 
 /// How a row may change.
