@@ -101,6 +101,17 @@ pub enum ExprKind {
     },
 }
 
+impl ExprKind {
+    /// The expression with the other sign; of a number, the other number, so that `-5` is a literal.
+    #[must_use]
+    pub fn negated(operand: Expr) -> Self {
+        match operand.kind {
+            Self::Literal(Literal::Number(number)) => Self::Literal(Literal::Number(number.negated())),
+            kind => Self::Negate(Box::new(Expr::new(kind, operand.at))),
+        }
+    }
+}
+
 /// A value written out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -24,9 +24,25 @@ const MAX_SOURCE: usize = 32 << 20;
 /// Beyond this many complaints about single characters the rest is noise.
 const MAX_COMPLAINTS: usize = 100;
 
+/// Each string without an end costs a search to the end of the text, so there can't be many.
+const MAX_UNTERMINATED: u32 = 20;
+
 pub(super) fn lex(text: &str, file: FileId) -> Lexed {
-    let lexed = Lexed { tokens: Vec::new(), comments: Vec::new(), docs: Vec::new(), diagnostics: Vec::new() };
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, file, first_on_line: true, lexed };
+    let lexed = Lexed {
+        tokens: Vec::new(),
+        comments: Vec::new(),
+        docs: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        file,
+        first_on_line: true,
+        unterminated: 0,
+        lexed,
+    };
     if text.len() > MAX_SOURCE {
         lexer.too_large();
     } else if let Some(at) = text.bytes().position(is_binary) {
@@ -35,7 +51,12 @@ pub(super) fn lex(text: &str, file: FileId) -> Lexed {
         lexer.run();
     }
     let end = lexer.at as u32;
-    lexer.lexed.tokens.push(Token { kind: TokenKind::End, start: end, end, first_on_line: true });
+    lexer.lexed.tokens.push(Token {
+        kind: TokenKind::End,
+        start: end,
+        end,
+        first_on_line: true,
+    });
     lexer.lexed
 }
 
@@ -50,6 +71,7 @@ struct Lexer<'t> {
     at: usize,
     file: FileId,
     first_on_line: bool,
+    unterminated: u32,
     lexed: Lexed,
 }
 
@@ -67,15 +89,22 @@ impl Lexer<'_> {
     fn not_text(&mut self, at: usize) {
         let byte = self.bytes[at];
         self.lexed.diagnostics.push(
-            Diagnostic::error(&NOT_TEXT, format!("the source is not text: it holds the control character 0x{byte:02x}"))
-                .at(self.span(at, at + 1), "here")
-                .why("a description is plain text in UTF-8, and nothing in it was read")
-                .help("look whether this is the right file, and remove the character if it is"),
+            Diagnostic::error(
+                &NOT_TEXT,
+                format!("the source is not text: it holds the control character 0x{byte:02x}"),
+            )
+            .at(self.span(at, at + 1), "here")
+            .why("a description is plain text in UTF-8, and nothing in it was read")
+            .help("look whether this is the right file, and remove the character if it is"),
         );
     }
 
     fn run(&mut self) {
-        self.at = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        self.at = if self.text.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'\n' => {
@@ -105,7 +134,12 @@ impl Lexer<'_> {
 
     fn push(&mut self, kind: TokenKind, end: usize) {
         let (start, first_on_line) = (self.at as u32, self.first_on_line);
-        self.lexed.tokens.push(Token { kind, start, end: end as u32, first_on_line });
+        self.lexed.tokens.push(Token {
+            kind,
+            start,
+            end: end as u32,
+            first_on_line,
+        });
         self.first_on_line = false;
         self.at = end;
     }
@@ -117,7 +151,11 @@ impl Lexer<'_> {
     }
 
     fn end_of(&self, start: usize, wanted: impl Fn(u8) -> bool) -> usize {
-        start + self.bytes[start..].iter().take_while(|byte| wanted(**byte)).count()
+        start
+            + self.bytes[start..]
+                .iter()
+                .take_while(|byte| wanted(**byte))
+                .count()
     }
 
     fn line_comment(&mut self) {
@@ -177,7 +215,10 @@ impl Lexer<'_> {
 
     /// The number of `#` of a raw string that begins here.
     fn raw_hashes(&self) -> Option<usize> {
-        let hashes = self.bytes[self.at + 1..].iter().take_while(|byte| **byte == b'#').count();
+        let hashes = self.bytes[self.at + 1..]
+            .iter()
+            .take_while(|byte| **byte == b'#')
+            .count();
         (self.rest(1 + hashes) == Some(b'"')).then_some(hashes)
     }
 
@@ -199,6 +240,10 @@ impl Lexer<'_> {
             .help(format!("close it with `{close}`"));
         self.complain(diagnostic);
         self.push(TokenKind::Bad, end);
+        self.unterminated += 1;
+        if self.unterminated > MAX_UNTERMINATED {
+            self.at = self.bytes.len();
+        }
     }
 
     fn word(&mut self) {
@@ -214,14 +259,17 @@ impl Lexer<'_> {
         let clinging = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let mut end = self.end_of(self.at, clinging);
         let digit_at = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_digit);
-        let after_dot = self.lexed.tokens.last().is_some_and(|last| {
-            last.kind == TokenKind::Dot && last.end as usize == self.at
-        });
+        let after_dot = self
+            .lexed
+            .tokens
+            .last()
+            .is_some_and(|last| last.kind == TokenKind::Dot && last.end as usize == self.at);
         // `1..50` is a range, `8.0.17` a version of which `8.0` and `17` are numbers.
         if self.bytes.get(end) == Some(&b'.') && digit_at(end + 1) && !after_dot {
             end = self.end_of(end + 1, clinging);
         }
-        let exponent = matches!(self.bytes[end - 1], b'e' | b'E') && matches!(self.bytes.get(end), Some(b'+' | b'-'));
+        let exponent =
+            matches!(self.bytes[end - 1], b'e' | b'E') && matches!(self.bytes.get(end), Some(b'+' | b'-'));
         if exponent && digit_at(end + 1) {
             end = self.end_of(end + 1, clinging);
         }
@@ -245,7 +293,12 @@ impl Lexer<'_> {
             self.complain(diagnostic);
             return self.push(TokenKind::Word, end);
         }
-        let end = self.at + rest.chars().take_while(|c| !wordish(*c) && !c.is_ascii()).map(char::len_utf8).sum::<usize>();
+        let end = self.at
+            + rest
+                .chars()
+                .take_while(|c| !wordish(*c) && !c.is_ascii())
+                .map(char::len_utf8)
+                .sum::<usize>();
         self.unknown_character(end.max(self.at + 1));
     }
 
@@ -258,10 +311,13 @@ impl Lexer<'_> {
             "#" | "`" | "~" | "^" | "\\" | "&" | "!" => "remove it",
             _ => "remove it, or put it in a string",
         };
-        let diagnostic = Diagnostic::error(&UNKNOWN_CHARACTER, format!("`{}` means nothing here", what.escape_debug()))
-            .at(self.span(self.at, end), "")
-            .why("outside of strings and comments the language is ASCII words, numbers and a few signs")
-            .help(help);
+        let diagnostic = Diagnostic::error(
+            &UNKNOWN_CHARACTER,
+            format!("`{}` means nothing here", what.escape_debug()),
+        )
+        .at(self.span(self.at, end), "")
+        .why("outside of strings and comments the language is ASCII words, numbers and a few signs")
+        .help(help);
         self.complain(diagnostic);
         self.push(TokenKind::Bad, end);
     }
