@@ -4,11 +4,20 @@
 //! total, so that values can be keys. Null sorts after everything else; what a query's order does with nulls is the
 //! query's matter.
 
+mod civil;
 mod decimal;
+mod json;
+mod uuid;
 
 use std::cmp::Ordering;
 
-pub use decimal::Decimal;
+pub use civil::{
+    DAY, NotCivil, add_months, civil, days, is_date, is_timestamp, parse_date, parse_duration, parse_time, parse_timestamp,
+    print_date, print_duration, print_time, print_time_fixed, print_timestamp, print_timestamp_fixed,
+};
+pub use decimal::{Decimal, NotDecimal, Overflow};
+pub use json::{NotJson, canonical_json};
+pub use uuid::{NotUuid, parse_uuid, print_uuid, uuid4, uuid7};
 
 /// Any value of the model, or of a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
