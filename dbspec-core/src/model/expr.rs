@@ -228,6 +228,29 @@ pub struct Path {
 }
 
 impl Path {
+    /// Whether a path in text can begin with this name, without a root before it: a word that means nothing else there.
+    /// Other names are reached from `self`.
+    pub fn can_begin_with(name: &str) -> bool {
+        let taken = matches!(
+            name,
+            "null"
+                | "true"
+                | "false"
+                | "self"
+                | "owner"
+                | "session"
+                | "and"
+                | "or"
+                | "not"
+                | "in"
+                | "is"
+                | "between"
+                | "else"
+                | "as"
+        );
+        !taken && crate::syntax::is_word(name)
+    }
+
     /// The single name, if the path is one bare word.
     pub fn as_word(&self) -> Option<&Name> {
         match (&self.root, self.steps.as_slice()) {

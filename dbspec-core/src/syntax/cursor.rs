@@ -570,16 +570,37 @@ impl<'t> Parser<'t> {
 
     /// Whether a declaration begins here without doubt, whatever is still open.
     pub(super) fn starts_item(&self) -> bool {
+        let after = self.nth_kind(2);
+        let after_word = self.nth_word(2);
         let certain = match self.word() {
-            "entity" | "enum" | "type" | "relation" | "access" | "write" | "role" | "policy" | "target"
-            | "workload" | "flow" | "assert" | "scale" | "keep" | "prefer" | "feed" | "cache" | "place" => {
-                self.is_name(1)
+            "entity" => {
+                matches!(after, TokenKind::OpenBrace | TokenKind::At) || matches!(after_word, "in" | "is")
             }
-            "session" | "operate" => self.nth_kind(1) == TokenKind::OpenBrace,
-            "restrict" => self.nth_word(1) == "policy",
-            _ => false,
+            "enum" => matches!(after, TokenKind::OpenBrace | TokenKind::At) || after_word == "ordered",
+            "type" => matches!(after, TokenKind::OpenBrace | TokenKind::At | TokenKind::Assign),
+            "relation" => matches!(after, TokenKind::Colon | TokenKind::At),
+            "access" | "write" => {
+                matches!(after, TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::At)
+            }
+            "role" => matches!(after, TokenKind::OpenBrace | TokenKind::At) || after_word == "is",
+            "target" => {
+                matches!(after, TokenKind::Number | TokenKind::OpenBrace | TokenKind::Colon)
+                    || self.nth(2).first_on_line
+            }
+            "workload" | "flow" => after == TokenKind::OpenBrace,
+            "policy" | "assert" | "cache" => after_word == "on",
+            "scale" => after == TokenKind::Assign,
+            "keep" => matches!(after_word, "at" | "history"),
+            "prefer" => self.is_name(2),
+            "feed" => after_word == "to" || after == TokenKind::Comma,
+            "place" => after_word == "on" || after == TokenKind::Comma,
+            "session" | "operate" => {
+                return self.nth_kind(1) == TokenKind::OpenBrace && self.nth(0).first_on_line;
+            }
+            "restrict" => return self.nth_word(1) == "policy" && self.nth(0).first_on_line,
+            _ => return false,
         };
-        certain && self.nth(0).first_on_line
+        certain && self.is_name(1) && self.nth(0).first_on_line
     }
 
     fn missing_close(&mut self, open: Span, close: TokenKind) {

@@ -4,6 +4,7 @@
 
 mod codes;
 mod cursor;
+mod format;
 mod lexer;
 mod parse;
 mod suggest;
@@ -11,6 +12,9 @@ mod text;
 mod token;
 
 pub use codes::*;
+pub use format::{format, format_model};
+pub(crate) use suggest::nearest;
+pub(crate) use token::is_word;
 
 use crate::diag::Diagnostic;
 use crate::model::Model;

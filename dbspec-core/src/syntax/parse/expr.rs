@@ -213,11 +213,7 @@ impl Parser<'_> {
     fn comparison(&mut self) -> Parse<Expr> {
         let left = self.else_expr()?;
         if !self.at_comparison() {
-            return Some(if is_lone_quantifier(&left) {
-                as_field_of_self(left)
-            } else {
-                left
-            });
+            return Some(left);
         }
         let compared = self.compare(left)?;
         if self.at_comparison() {
@@ -424,8 +420,12 @@ impl Parser<'_> {
                 "null" => self.literal(Literal::Null),
                 "true" => self.literal(Literal::Bool(true)),
                 "false" => self.literal(Literal::Bool(false)),
-                _ if self.nth_kind(1) == T::OpenParen => self.call()?,
-                _ => ExprKind::Path(self.path()?),
+                _ if self.nth_kind(1) == T::OpenParen && !is_operator(self.word()) => self.call()?,
+                word if is_root(word) || Path::can_begin_with(word) => ExprKind::Path(self.path()?),
+                _ => {
+                    self.unexpected("an expression");
+                    return None;
+                }
             },
             T::Assign => {
                 self.assign_for_equality();
@@ -538,6 +538,7 @@ impl Parser<'_> {
         let start = self.span();
         let root = match self.kind() {
             T::Dollar => Root::Param(self.param_name()?),
+            // A word that the lexer complained about, having letters of its own, is taken for the name it should be.
             T::Word => match self.word() {
                 "self" => self.root(Root::SelfRow),
                 "owner" => self.root(Root::Owner),
@@ -609,8 +610,13 @@ fn joined(mut parts: Vec<Expr>, join: fn(Vec<Expr>) -> ExprKind) -> Expr {
     }
 }
 
-/// The words that stand between operands.
-pub(in crate::syntax) fn is_operator(word: &str) -> bool {
+/// The words that a path begins with and that are no field.
+fn is_root(word: &str) -> bool {
+    matches!(word, "self" | "owner" | "session")
+}
+
+/// The words that stand between operands, or after them.
+fn is_operator(word: &str) -> bool {
     matches!(
         word,
         "and"
@@ -630,40 +636,6 @@ pub(in crate::syntax) fn is_operator(word: &str) -> bool {
             | "asc"
             | "desc"
     )
-}
-
-/// A condition that is a field named like a quantifier.
-fn is_lone_quantifier(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Path(path) => path
-            .as_word()
-            .is_some_and(|word| matches!(word.as_str(), "any" | "all" | "none")),
-        ExprKind::Literal(_)
-        | ExprKind::List(_)
-        | ExprKind::Not(_)
-        | ExprKind::Negate(_)
-        | ExprKind::And(_)
-        | ExprKind::Or(_)
-        | ExprKind::Binary { .. }
-        | ExprKind::Between { .. }
-        | ExprKind::IsNull { .. }
-        | ExprKind::IsType { .. }
-        | ExprKind::Call { .. }
-        | ExprKind::Quantified { .. } => false,
-    }
-}
-
-fn as_field_of_self(expr: Expr) -> Expr {
-    match expr.kind {
-        ExprKind::Path(path) => Expr::new(
-            ExprKind::Path(Path {
-                root: Root::SelfRow,
-                ..path
-            }),
-            expr.at,
-        ),
-        kind => Expr::new(kind, expr.at),
-    }
 }
 
 /// How many expressions lie inside each other.
