@@ -69,7 +69,22 @@ start() {
     local settings=(listen_addresses=127.0.0.1 unix_socket_directories= max_connections=200 shared_buffers=64MB timezone=UTC)
     [ "$profile" = durable ] || settings+=(fsync=off synchronous_commit=off full_page_writes=off)
     [ -d "$data" ] || initialise
+    settle
     launch "${as_owner[@]}" "$bin/postgres" -D "$data" -p "$port" "${settings[@]/#/--}"
+}
+
+# After a kill: waits for what is left of the old server, whose processes work in its data folder, and removes the note
+# of its process id, which PostgreSQL believes for as long as any process bears that number, be it a dead one unreaped.
+settle() {
+    local tries
+    for ((tries = 0; tries < 100; tries++)); do
+        if [ -z "$(find /proc -maxdepth 2 -name cwd -lname "$data" 2>/dev/null)" ]; then
+            rm -f "$data/postmaster.pid"
+            return
+        fi
+        sleep 0.1
+    done
+    die "$engine: processes of an old server still work in $data"
 }
 
 initialise() {
@@ -99,6 +114,8 @@ select format('drop database %I with (force)', datname) from pg_database where d
 create database postgres template template0;
 select format('drop tablespace %I', spcname) from pg_tablespace where spcname !~ '^pg_' \gexec
 select format('drop role %I', rolname) from pg_roles where rolname !~ '^pg_' and rolname <> 'postgres' \gexec
+alter role postgres reset all;
+alter role all reset all;
 alter system reset all;
 select from pg_reload_conf();
 SQL
