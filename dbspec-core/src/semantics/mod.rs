@@ -13,7 +13,11 @@
 //! - A change to a key (`@mutable`) is a delete and an insert of the same row; references follow.
 //! - The outcome depends on the store, the operation and [`Context`] alone.
 
+mod eval;
+
 use std::collections::BTreeMap;
+
+pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 
 use crate::kernel::{EntityId, FieldId, LeafId, QueryId, Refusal, RuleId, WriteId};
 use crate::value::Value;

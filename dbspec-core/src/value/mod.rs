@@ -7,6 +7,7 @@
 mod civil;
 mod decimal;
 mod json;
+mod secret;
 mod uuid;
 
 use std::cmp::Ordering;
@@ -17,6 +18,7 @@ pub use civil::{
 };
 pub use decimal::{Decimal, NotDecimal, Overflow};
 pub use json::{NotJson, canonical_json};
+pub use secret::{ROUNDS, hash_secret, verify_secret};
 pub use uuid::{NotUuid, parse_uuid, print_uuid, uuid4, uuid7};
 
 /// Any value of the model, or of a program.
