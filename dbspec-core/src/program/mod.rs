@@ -193,6 +193,10 @@ pub enum Term {
     DecodeRow(Arc<Shape>, Box<Term>),
     /// All rows of a reply's list.
     DecodeRows(Arc<Shape>, Box<Term>),
+    /// What a row (by leaf) has in the leaves of a unique or at-most rule, letters folded where the leaf folds them:
+    /// a list; null where the rule doesn't bind the row, since its filter isn't true, a null makes it distinct, or the
+    /// row is null.
+    Bound(RuleId, Box<Term>),
     /// Texts joined; null counts as nothing.
     Concat(Vec<Term>),
     /// A list.
@@ -253,6 +257,16 @@ pub enum Codec {
     Sha256,
     /// The value as it is.
     Plain,
+    /// A text that is never empty: the empty one as a single U+0000, which no text of a model has. Order is kept.
+    NonEmpty,
+    /// The SHA-256 of any value's canonical form, as hexadecimal text: equal values (rows, keys) have equal ones.
+    Digest,
+    /// The value by a codec in a map of one member, its type: `{"S": "…"}`. Null stays null.
+    Tagged(Box<str>, Box<Codec>),
+    /// A list, item by item.
+    Each(Box<Codec>),
+    /// A map (a value type), member by member, each by its codec; null members are left out.
+    Members(Vec<(Box<str>, Codec)>),
 }
 
 /// How a reply's map (or list) becomes a row: one entry per leaf of the entity.
