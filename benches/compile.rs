@@ -76,7 +76,9 @@ fn parse(bencher: Bencher, entities: usize) {
 #[divan::bench(args = SIZES)]
 fn check(bencher: Bencher, entities: usize) {
     let text = model(entities);
-    bencher.with_inputs(|| dbspec::parse(&text)).bench_local_values(dbspec::check);
+    bencher
+        .with_inputs(|| dbspec::parse(&text))
+        .bench_local_values(dbspec::check);
 }
 
 #[divan::bench(args = SIZES)]
@@ -99,7 +101,9 @@ fn dynamodb_lower(bencher: Bencher, entities: usize) {
 
 #[divan::bench(args = SIZES)]
 fn dynamodb_render(bencher: Bencher, entities: usize) {
-    let lowered = DynamoDb::new().lower(&kernel(entities), None).expect("full coverage");
+    let lowered = DynamoDb::new()
+        .lower(&kernel(entities), None)
+        .expect("full coverage");
     bencher.bench_local(|| DynamoDb::render(black_box(&lowered.design)));
 }
 
@@ -111,7 +115,10 @@ fn text_to_scripts(bencher: Bencher, entities: usize) {
         let kernel = dbspec::check(dbspec::parse(black_box(&text))).expect("right");
         let postgres = postgres().lower(&kernel, None).expect("full coverage");
         let dynamodb = DynamoDb::new().lower(&kernel, None).expect("full coverage");
-        (Postgres::render(&postgres.design), DynamoDb::render(&dynamodb.design))
+        (
+            Postgres::render(&postgres.design),
+            DynamoDb::render(&dynamodb.design),
+        )
     });
 }
 
@@ -119,7 +126,11 @@ fn text_to_scripts(bencher: Bencher, entities: usize) {
 #[divan::bench(args = SIZES)]
 fn floor_copy(bencher: Bencher, entities: usize) {
     let lowered = postgres().lower(&kernel(entities), None).expect("full coverage");
-    let texts: Vec<String> = Postgres::render(&lowered.design).artefacts.into_iter().map(|it| it.text).collect();
+    let texts: Vec<String> = Postgres::render(&lowered.design)
+        .artefacts
+        .into_iter()
+        .map(|it| it.text)
+        .collect();
     bencher.bench_local(|| black_box(&texts).clone());
 }
 
@@ -168,7 +179,10 @@ fn peer_sea_query(bencher: Bencher, entities: usize) {
     bencher.bench_local(|| {
         let mut text = String::new();
         for at in 0..black_box(entities) {
-            let (name, to) = (Alias::new(format!("Thing{at}")), Alias::new(format!("Thing{}", at.saturating_sub(1))));
+            let (name, to) = (
+                Alias::new(format!("Thing{at}")),
+                Alias::new(format!("Thing{}", at.saturating_sub(1))),
+            );
             let mut table = Table::create();
             table.table(name.clone());
             for (column, ty) in COLUMNS {
@@ -180,7 +194,9 @@ fn peer_sea_query(bencher: Bencher, entities: usize) {
             table.primary_key(Index::create().col(Alias::new("id")));
             text.push_str(&table.to_string(PostgresQueryBuilder));
             let mut key = ForeignKey::create();
-            key.from(name.clone(), Alias::new("parent")).to(to, Alias::new("id")).on_delete(ForeignKeyAction::SetNull);
+            key.from(name.clone(), Alias::new("parent"))
+                .to(to, Alias::new("id"))
+                .on_delete(ForeignKeyAction::SetNull);
             text.push_str(&key.to_string(PostgresQueryBuilder));
             for columns in [["status", "created", "id"], ["parent", "name", "id"]] {
                 let mut index = Index::create();

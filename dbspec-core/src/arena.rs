@@ -66,7 +66,10 @@ impl<I: Id, T> Arena<I, T> {
 
     /// Ids and items, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (I, &T)> + ExactSizeIterator {
-        self.items.iter().enumerate().map(|(at, item)| (I::new(at as u32), item))
+        self.items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (I::new(at as u32), item))
     }
 
     /// All ids, in order.
@@ -82,7 +85,10 @@ impl<I: Id, T> Arena<I, T> {
 
 impl<I, T> Default for Arena<I, T> {
     fn default() -> Self {
-        Self { items: Vec::new(), id: PhantomData }
+        Self {
+            items: Vec::new(),
+            id: PhantomData,
+        }
     }
 }
 
@@ -115,7 +121,11 @@ pub struct Run<I> {
 impl<I: Id> Run<I> {
     /// The ids from `start` up to, not including, `end`.
     pub fn new(start: I, end: I) -> Self {
-        Self { start: start.index(), end: end.index(), id: PhantomData }
+        Self {
+            start: start.index(),
+            end: end.index(),
+            id: PhantomData,
+        }
     }
 
     /// How many ids there are.
@@ -157,7 +167,11 @@ impl<I> Clone for Run<I> {
 impl<I> Copy for Run<I> {}
 impl<I> Default for Run<I> {
     fn default() -> Self {
-        Self { start: 0, end: 0, id: PhantomData }
+        Self {
+            start: 0,
+            end: 0,
+            id: PhantomData,
+        }
     }
 }
 impl<I> PartialEq for Run<I> {

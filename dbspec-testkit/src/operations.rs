@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{EntityId, Item, Kernel, LeafId, LeafType, ListType, Member, QueryId, Scalar, Type, VarType};
+use dbspec_core::kernel::{
+    EntityId, Item, Kernel, LeafId, LeafType, ListType, Member, QueryId, Scalar, Type, VarType,
+};
 use dbspec_core::semantics::{Operation, RowKey};
 use dbspec_core::value::{Decimal, Float, Value};
 use proptest::collection::vec;
@@ -78,10 +80,15 @@ impl Maker<'_> {
     pub fn make(&self, step: &StepPlan) -> Made {
         let entity = |pick: u16| EntityId::new(u32::from(pick) % self.kernel.entities.len() as u32);
         match step {
-            StepPlan::Insert(pick, picks) => Made::Operation(Operation::Insert(self.rows(entity(*pick), picks))),
+            StepPlan::Insert(pick, picks) => {
+                Made::Operation(Operation::Insert(self.rows(entity(*pick), picks)))
+            }
             StepPlan::Upsert(pick, picks) => {
                 let entity = entity(*pick);
-                Made::Operation(Operation::Upsert(entity, self.row(entity, &mut Picks::new(picks))))
+                Made::Operation(Operation::Upsert(
+                    entity,
+                    self.row(entity, &mut Picks::new(picks)),
+                ))
             }
             StepPlan::Update(pick, row, set) => {
                 let entity = entity(*pick);
@@ -93,9 +100,16 @@ impl Maker<'_> {
                         values.insert(leaf, value);
                     }
                 }
-                Made::Operation(Operation::Update { entity, key: self.key(entity, *row), set: values, version: None })
+                Made::Operation(Operation::Update {
+                    entity,
+                    key: self.key(entity, *row),
+                    set: values,
+                    version: None,
+                })
             }
-            StepPlan::Delete(pick, row) => Made::Operation(Operation::Delete(entity(*pick), self.key(entity(*pick), *row))),
+            StepPlan::Delete(pick, row) => {
+                Made::Operation(Operation::Delete(entity(*pick), self.key(entity(*pick), *row)))
+            }
             StepPlan::Restore(pick, row) => {
                 let entity = entity(*pick);
                 if self.kernel.entities[entity].soft_delete.is_none() {
@@ -111,7 +125,11 @@ impl Maker<'_> {
                 let mut picks = Picks::new(picks);
                 let args = self.kernel.queries[query].params.iter().map(|param| {
                     let pick = picks.next();
-                    if param.optional && pick % 3 == 0 { Value::Null } else { self.argument(&param.ty, pick) }
+                    if param.optional && pick % 3 == 0 {
+                        Value::Null
+                    } else {
+                        self.argument(&param.ty, pick)
+                    }
                 });
                 Made::Query(query, args.collect())
             }
@@ -122,8 +140,12 @@ impl Maker<'_> {
     fn rows(&self, entity: EntityId, picks: &[u16]) -> Vec<(EntityId, BTreeMap<LeafId, Value>)> {
         let mut picks = Picks::new(picks);
         let row = self.row(entity, &mut picks);
-        let key: Vec<Value> =
-            self.kernel.key_leaves(entity).iter().map(|leaf| row.get(leaf).cloned().unwrap_or(Value::Null)).collect();
+        let key: Vec<Value> = self
+            .kernel
+            .key_leaves(entity)
+            .iter()
+            .map(|leaf| row.get(leaf).cloned().unwrap_or(Value::Null))
+            .collect();
         let mut rows = vec![(entity, row)];
         if key.iter().any(Value::is_null) {
             return rows;
@@ -149,7 +171,9 @@ impl Maker<'_> {
         let it = &self.kernel.entities[entity];
         let mut row = BTreeMap::new();
         for field in it.fields.iter() {
-            let Some(first) = self.kernel.fields[field].leaves.first() else { continue };
+            let Some(first) = self.kernel.fields[field].leaves.first() else {
+                continue;
+            };
             let filled = self.kernel.rules_of(entity).any(|(_, rule)| {
                 matches!(rule.kind, dbspec_core::kernel::RuleKind::Default { field: of, .. } if of == field)
                     || matches!(rule.kind, dbspec_core::kernel::RuleKind::Version(leaf) if leaf == first)
@@ -178,7 +202,10 @@ impl Maker<'_> {
                     .iter()
                     .map(|leaf| {
                         at = at.rotate_left(3) ^ 0x2a5;
-                        (leaf, self.value(leaf, if field.leaves.len() == 1 { pick } else { at }))
+                        (
+                            leaf,
+                            self.value(leaf, if field.leaves.len() == 1 { pick } else { at }),
+                        )
                     })
                     .collect()
             }
@@ -195,19 +222,34 @@ impl Maker<'_> {
     fn list(&self, list: &ListType, pick: u16) -> Value {
         let item = |pick: u16| match &list.item {
             Item::Scalar(scalar) => self.scalar(scalar, pick),
-            Item::Group(members) => Value::Map(members.iter().map(|member| (member.name.clone(), self.member(member, pick))).collect()),
+            Item::Group(members) => Value::Map(
+                members
+                    .iter()
+                    .map(|member| (member.name.clone(), self.member(member, pick)))
+                    .collect(),
+            ),
         };
-        Value::List((0..pick % 5).map(|at| item(pick.rotate_left(u32::from(at) + 2))).collect())
+        Value::List(
+            (0..pick % 5)
+                .map(|at| item(pick.rotate_left(u32::from(at) + 2)))
+                .collect(),
+        )
     }
 
     fn member(&self, member: &Member, pick: u16) -> Value {
         match &member.ty {
             Type::Scalar(scalar) => self.scalar(scalar, pick),
             Type::Ref(to) => Value::List(self.key(*to, pick)),
-            Type::Group(members) => {
-                Value::Map(members.iter().map(|member| (member.name.clone(), self.member(member, pick))).collect())
-            }
-            Type::Range(scalar) => Value::List(vec![self.scalar(scalar, pick), self.scalar(scalar, pick.rotate_left(3))]),
+            Type::Group(members) => Value::Map(
+                members
+                    .iter()
+                    .map(|member| (member.name.clone(), self.member(member, pick)))
+                    .collect(),
+            ),
+            Type::Range(scalar) => Value::List(vec![
+                self.scalar(scalar, pick),
+                self.scalar(scalar, pick.rotate_left(3)),
+            ]),
             Type::List(list) => self.list(list, pick),
         }
     }
@@ -218,7 +260,11 @@ impl Maker<'_> {
         if !keys.is_empty() && pick % 8 != 7 {
             return keys[usize::from(pick) % keys.len()].clone();
         }
-        self.kernel.key_leaves(entity).into_iter().map(|leaf| self.value(leaf, pick)).collect()
+        self.kernel
+            .key_leaves(entity)
+            .into_iter()
+            .map(|leaf| self.value(leaf, pick))
+            .collect()
     }
 
     fn argument(&self, ty: &VarType, pick: u16) -> Value {
@@ -227,18 +273,31 @@ impl Maker<'_> {
             VarType::Ref(entity) => Value::List(self.key(*entity, pick)),
             VarType::Row(entity) => {
                 let row = self.row(*entity, &mut Picks::new(&[pick]));
-                Value::List(self.kernel.entities[*entity].leaves.iter().map(|leaf| row.get(&leaf).cloned().unwrap_or_default()).collect())
+                Value::List(
+                    self.kernel.entities[*entity]
+                        .leaves
+                        .iter()
+                        .map(|leaf| row.get(&leaf).cloned().unwrap_or_default())
+                        .collect(),
+                )
             }
-            VarType::List { of, .. } => {
-                Value::List((0..1 + pick % 3).map(|at| self.argument(of, pick.rotate_left(u32::from(at)))).collect())
-            }
+            VarType::List { of, .. } => Value::List(
+                (0..1 + pick % 3)
+                    .map(|at| self.argument(of, pick.rotate_left(u32::from(at))))
+                    .collect(),
+            ),
         }
     }
 
     fn scalar(&self, scalar: &Scalar, pick: u16) -> Value {
         let of = |values: &[i64]| values[usize::from(pick) % values.len()];
         let small = || of(&[0, 1, 2, 3, 5, -1, 20]);
-        let decimal = |scale: u8| Value::Decimal(Decimal { mantissa: i128::from(of(&[0, 1, 150, -25, 999_999, 100])), scale });
+        let decimal = |scale: u8| {
+            Value::Decimal(Decimal {
+                mantissa: i128::from(of(&[0, 1, 150, -25, 999_999, 100])),
+                scale,
+            })
+        };
         match scalar {
             Scalar::Bool => Value::Bool(pick % 2 == 0),
             Scalar::Int16 => Value::Int(of(&[0, 1, 2, 3, 5, -1, i64::from(i16::MAX)])),
@@ -250,13 +309,31 @@ impl Maker<'_> {
                 Float::new(values[usize::from(pick) % values.len()]).map_or(Value::Null, Value::Float)
             }
             Scalar::String { .. } | Scalar::Text => {
-                let texts =
-                    ["a", "b'", "", "A", "aB", "z", "zz", "\u{1F600}", "e\u{301}", "#", "a#b", "longer than six", "a ", "\u{FFFD}"];
+                let texts = [
+                    "a",
+                    "b'",
+                    "",
+                    "A",
+                    "aB",
+                    "z",
+                    "zz",
+                    "\u{1F600}",
+                    "e\u{301}",
+                    "#",
+                    "a#b",
+                    "longer than six",
+                    "a ",
+                    "\u{FFFD}",
+                ];
                 Value::text(texts[usize::from(pick) % texts.len()])
             }
             Scalar::Bytes { max } => {
                 let length = [0, 1, 2, *max as usize, *max as usize + 1][usize::from(pick) % 5];
-                Value::Bytes((0..length).map(|at| (at as u8).wrapping_mul(131).wrapping_add(pick as u8 % 3)).collect())
+                Value::Bytes(
+                    (0..length)
+                        .map(|at| (at as u8).wrapping_mul(131).wrapping_add(pick as u8 % 3))
+                        .collect(),
+                )
             }
             Scalar::Uuid => {
                 let mut bytes = [0; 16];
@@ -267,18 +344,38 @@ impl Maker<'_> {
             // 0001-01-01, 1970-01-01, 2024-02-29, 9999-12-31
             Scalar::Date => Value::Date(of(&[-719_162, 0, 19_782, 2_932_896, 1, 2, 3]) as i32),
             Scalar::Time => Value::Time(of(&[0, 1, 43_200_000_000, 86_399_999_999])),
-            Scalar::Timestamp => Value::Timestamp(of(&[-62_135_596_800_000_000, 0, 1, 1_709_164_800_123_456, 253_402_300_799_999_999])),
+            Scalar::Timestamp => Value::Timestamp(of(&[
+                -62_135_596_800_000_000,
+                0,
+                1,
+                1_709_164_800_123_456,
+                253_402_300_799_999_999,
+            ])),
             Scalar::Duration => Value::Duration(of(&[0, 1, -1, 86_400_000_000, i64::MAX])),
             Scalar::Enum(id) => {
                 let it = &self.kernel.enums[*id];
-                it.labels.get(usize::from(pick) % it.labels.len().max(1)).and_then(|label| it.value(label)).unwrap_or_default()
+                it.labels
+                    .get(usize::from(pick) % it.labels.len().max(1))
+                    .and_then(|label| it.value(label))
+                    .unwrap_or_default()
             }
             Scalar::Json => {
-                let texts = ["null", "{}", "[1,2.5,\"x\"]", "{\"a\":{\"b\":[true,false]}}", "\"it's\"", "0"];
+                let texts = [
+                    "null",
+                    "{}",
+                    "[1,2.5,\"x\"]",
+                    "{\"a\":{\"b\":[true,false]}}",
+                    "\"it's\"",
+                    "0",
+                ];
                 Value::Json(texts[1 + usize::from(pick) % (texts.len() - 1)].into())
             }
             Scalar::Point => Value::List(vec![Value::Float(float(8.5)), Value::Float(float(47.25))]),
-            Scalar::Vector { dimensions } => Value::List((0..*dimensions).map(|at| Value::Float(float(f64::from(at)))).collect()),
+            Scalar::Vector { dimensions } => Value::List(
+                (0..*dimensions)
+                    .map(|at| Value::Float(float(f64::from(at))))
+                    .collect(),
+            ),
             Scalar::Hashed | Scalar::Encrypted { .. } => Value::Null,
         }
     }
@@ -301,7 +398,11 @@ impl<'p> Picks<'p> {
 
     fn next(&mut self) -> u16 {
         let lap = (self.at / self.picks.len().max(1)) as u16;
-        let pick = self.picks.get(self.at % self.picks.len().max(1)).copied().unwrap_or_default();
+        let pick = self
+            .picks
+            .get(self.at % self.picks.len().max(1))
+            .copied()
+            .unwrap_or_default();
         self.at += 1;
         pick.wrapping_add(lap.wrapping_mul(7))
     }

@@ -59,7 +59,11 @@ pub trait AnyBackend: Send + Sync {
     ///
     /// # Errors
     /// [`Incomplete`]: a fault of the backend.
-    fn compile(&self, kernel: &Arc<Kernel>, given: Option<&Given>) -> Result<Lowered<Box<dyn AnyDesign>>, Incomplete>;
+    fn compile(
+        &self,
+        kernel: &Arc<Kernel>,
+        given: Option<&Given>,
+    ) -> Result<Lowered<Box<dyn AnyDesign>>, Incomplete>;
     /// The files of a design.
     ///
     /// # Errors
@@ -79,12 +83,19 @@ impl<B: Compile> AnyBackend for B {
     fn findings(&self, kernel: &Kernel) -> Vec<Diagnostic> {
         self.lint(kernel)
     }
-    fn compile(&self, kernel: &Arc<Kernel>, given: Option<&Given>) -> Result<Lowered<Box<dyn AnyDesign>>, Incomplete> {
+    fn compile(
+        &self,
+        kernel: &Arc<Kernel>,
+        given: Option<&Given>,
+    ) -> Result<Lowered<Box<dyn AnyDesign>>, Incomplete> {
         Ok(self.lower(kernel, given)?.erase())
     }
     fn script(&self, design: &dyn AnyDesign) -> Result<Script, WrongDesign> {
         let design: &dyn Any = design;
-        design.downcast_ref::<B::Design>().map(B::render).ok_or(WrongDesign { engine: B::NAME })
+        design
+            .downcast_ref::<B::Design>()
+            .map(B::render)
+            .ok_or(WrongDesign { engine: B::NAME })
     }
     fn asking(&self) -> Option<&dyn AnyAsk> {
         let Faces { ask } = self.faces();
@@ -103,18 +114,39 @@ pub trait AnyAsk: Send + Sync {
     ///
     /// # Errors
     /// [`NotServed`], also for a design that another engine made.
-    fn ask_write(&self, lowered: &Lowered<Box<dyn AnyDesign>>, write: WriteKind) -> Result<Program, NotServed>;
+    fn ask_write(
+        &self,
+        lowered: &Lowered<Box<dyn AnyDesign>>,
+        write: WriteKind,
+    ) -> Result<Program, NotServed>;
 }
 
 impl<B: Ask> AnyAsk for B {
     fn ask_query(&self, lowered: &Lowered<Box<dyn AnyDesign>>, query: QueryId) -> Result<Program, NotServed> {
-        self.query_program(&lowered.typed::<B::Design>().map_err(|wrong| wrong_design::<B>(&wrong))?, query)
+        self.query_program(
+            &lowered
+                .typed::<B::Design>()
+                .map_err(|wrong| wrong_design::<B>(&wrong))?,
+            query,
+        )
     }
-    fn ask_write(&self, lowered: &Lowered<Box<dyn AnyDesign>>, write: WriteKind) -> Result<Program, NotServed> {
-        self.write_program(&lowered.typed::<B::Design>().map_err(|wrong| wrong_design::<B>(&wrong))?, write)
+    fn ask_write(
+        &self,
+        lowered: &Lowered<Box<dyn AnyDesign>>,
+        write: WriteKind,
+    ) -> Result<Program, NotServed> {
+        self.write_program(
+            &lowered
+                .typed::<B::Design>()
+                .map_err(|wrong| wrong_design::<B>(&wrong))?,
+            write,
+        )
     }
 }
 
 fn wrong_design<B: Compile>(wrong: &WrongDesign) -> NotServed {
-    NotServed { what: B::NAME.to_owned(), reason: wrong.to_string() }
+    NotServed {
+        what: B::NAME.to_owned(),
+        reason: wrong.to_string(),
+    }
 }

@@ -1,6 +1,6 @@
 //! Outcomes: what a target does for each facet of a model.
 
-use crate::kernel::{FacetId, Kernel, Path, RuleId, Facet};
+use crate::kernel::{Facet, FacetId, Kernel, Path, RuleId};
 
 use super::capability::LineId;
 use super::naming::NameId;
@@ -126,7 +126,10 @@ impl Coverage {
 
     /// All answers, in order of facets.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (FacetId, &Entry)> {
-        self.entries.iter().enumerate().map(|(at, entry)| (crate::arena::Id::new(at as u32), entry))
+        self.entries
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (crate::arena::Id::new(at as u32), entry))
     }
 }
 
@@ -141,7 +144,11 @@ pub struct CoverageBuilder {
 impl CoverageBuilder {
     /// A builder with all facets of a kernel open.
     pub fn new(kernel: &Kernel) -> Self {
-        Self { entries: vec![None; kernel.facets.len()], twice: Vec::new(), rest: false }
+        Self {
+            entries: vec![None; kernel.facets.len()],
+            twice: Vec::new(),
+            rest: false,
+        }
     }
 
     /// Answers one facet.
@@ -154,7 +161,14 @@ impl CoverageBuilder {
     }
 
     /// Answers all facets of a rule.
-    pub fn rule(&mut self, kernel: &Kernel, rule: RuleId, outcome: &RuleOutcome, by: Option<NameId>, line: LineId) {
+    pub fn rule(
+        &mut self,
+        kernel: &Kernel,
+        rule: RuleId,
+        outcome: &RuleOutcome,
+        by: Option<NameId>,
+        line: LineId,
+    ) {
         for facet in kernel.rules[rule].facets.iter() {
             self.answer(facet, Outcome::Rule(outcome.clone()), by, line);
         }
@@ -169,7 +183,10 @@ impl CoverageBuilder {
         by: Option<NameId>,
         line: LineId,
     ) {
-        let found = kernel.rules[rule].facets.iter().find(|id| kernel.facets[*id].facet == facet);
+        let found = kernel.rules[rule]
+            .facets
+            .iter()
+            .find(|id| kernel.facets[*id].facet == facet);
         if let Some(id) = found {
             self.answer(id, Outcome::Rule(outcome), by, line);
         }
@@ -191,7 +208,9 @@ impl CoverageBuilder {
             }
             let outcome = match facet.subject {
                 Subject::Rule(_) => Outcome::Rule(RuleOutcome::Unsupported),
-                Subject::Query(_) => Outcome::Query(QueryOutcome::NotServed { instead: "another target".into() }),
+                Subject::Query(_) => Outcome::Query(QueryOutcome::NotServed {
+                    instead: "another target".into(),
+                }),
                 Subject::Write(_) | Subject::Entity(_) => Outcome::Write(WriteOutcome::NotServed),
                 Subject::Fact(_) => Outcome::Fact(FactOutcome::Unused),
             };
@@ -217,7 +236,11 @@ impl CoverageBuilder {
                 None => wrong.push(crate::arena::Id::new(at as u32)),
             }
         }
-        if wrong.is_empty() { Ok(Coverage { entries }) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(Coverage { entries })
+        } else {
+            Err(wrong)
+        }
     }
 }
 

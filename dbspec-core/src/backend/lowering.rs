@@ -35,7 +35,12 @@ pub struct Lowering<'k> {
 
 impl<'k> Lowering<'k> {
     /// A lowering with nothing answered.
-    pub fn new(kernel: &'k Arc<Kernel>, limits: Limits, lines: &'static [Line], given: Option<&'k Given>) -> Self {
+    pub fn new(
+        kernel: &'k Arc<Kernel>,
+        limits: Limits,
+        lines: &'static [Line],
+        given: Option<&'k Given>,
+    ) -> Self {
         Self {
             kernel,
             namer: Namer::new(kernel, limits, given),
@@ -52,17 +57,39 @@ impl<'k> Lowering<'k> {
     /// # Errors
     /// [`Incomplete`] when a facet is open or was answered twice.
     pub fn finish<D>(self, design: D) -> Result<Lowered<D>, Incomplete> {
-        let Self { kernel, namer, coverage, figures, decisions, shared, lines } = self;
-        let coverage = coverage
-            .finish()
-            .map_err(|facets| Incomplete { facets: facets.iter().map(|id| name_facet(kernel, *id)).collect() })?;
-        let report = Report { coverage, decisions, assumptions: figures.assumptions(), mapping: namer.finish() };
-        Ok(Lowered { kernel: shared, design, report, lines })
+        let Self {
+            kernel,
+            namer,
+            coverage,
+            figures,
+            decisions,
+            shared,
+            lines,
+        } = self;
+        let coverage = coverage.finish().map_err(|facets| Incomplete {
+            facets: facets.iter().map(|id| name_facet(kernel, *id)).collect(),
+        })?;
+        let report = Report {
+            coverage,
+            decisions,
+            assumptions: figures.assumptions(),
+            mapping: namer.finish(),
+        };
+        Ok(Lowered {
+            kernel: shared,
+            design,
+            report,
+            lines,
+        })
     }
 }
 
 fn name_facet(kernel: &Kernel, facet: FacetId) -> String {
-    format!("{} ({:?})", subject_path(kernel, facet), kernel.facets[facet].facet)
+    format!(
+        "{} ({:?})",
+        subject_path(kernel, facet),
+        kernel.facets[facet].facet
+    )
 }
 
 /// A facet without exactly one answer: a fault of the backend.
@@ -115,8 +142,18 @@ impl<D> Lowered<D> {
 impl<D: DesignData> Lowered<D> {
     /// The same with the engine known at run time alone.
     pub fn erase(self) -> Lowered<Box<dyn AnyDesign>> {
-        let Self { kernel, design, report, lines } = self;
-        Lowered { kernel, design: Box::new(design), report, lines }
+        let Self {
+            kernel,
+            design,
+            report,
+            lines,
+        } = self;
+        Lowered {
+            kernel,
+            design: Box::new(design),
+            report,
+            lines,
+        }
     }
 }
 
@@ -127,7 +164,17 @@ impl Lowered<Box<dyn AnyDesign>> {
     /// [`WrongDesign`] when another engine made it.
     pub fn typed<D: DesignData>(&self) -> Result<Lowered<D>, WrongDesign> {
         let design: &dyn Any = &*self.design;
-        let design = design.downcast_ref::<D>().ok_or(WrongDesign { engine: std::any::type_name::<D>() })?.clone();
-        Ok(Lowered { kernel: Arc::clone(&self.kernel), design, report: self.report.clone(), lines: self.lines })
+        let design = design
+            .downcast_ref::<D>()
+            .ok_or(WrongDesign {
+                engine: std::any::type_name::<D>(),
+            })?
+            .clone();
+        Ok(Lowered {
+            kernel: Arc::clone(&self.kernel),
+            design,
+            report: self.report.clone(),
+            lines: self.lines,
+        })
     }
 }

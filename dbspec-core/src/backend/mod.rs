@@ -29,7 +29,9 @@ use capability::Line;
 use naming::{Given, Limits, Mapping};
 
 /// The data of a design: one engine's physical nouns.
-pub trait DesignData: Clone + Eq + Debug + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static {
+pub trait DesignData:
+    Clone + Eq + Debug + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static
+{
     /// The number of the file format.
     const FORMAT: u32;
 }
@@ -62,7 +64,11 @@ pub trait Compile: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Incomplete`] when the backend left a facet open or answered it twice: a fault of the backend.
-    fn lower(&self, kernel: &Arc<Kernel>, given: Option<&Given>) -> Result<Lowered<Self::Design>, Incomplete> {
+    fn lower(
+        &self,
+        kernel: &Arc<Kernel>,
+        given: Option<&Given>,
+    ) -> Result<Lowered<Self::Design>, Incomplete> {
         let mut cx = Lowering::new(kernel, self.limits(), self.lines(), given);
         let design = self.build(&mut cx);
         cx.finish(design)

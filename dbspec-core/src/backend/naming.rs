@@ -28,7 +28,10 @@ pub struct Limits {
 
 impl std::fmt::Debug for Limits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Limits").field("max_len", &self.max_len).field("folds_case", &self.folds_case).finish_non_exhaustive()
+        f.debug_struct("Limits")
+            .field("max_len", &self.max_len)
+            .field("folds_case", &self.folds_case)
+            .finish_non_exhaustive()
     }
 }
 
@@ -72,6 +75,10 @@ impl Mapping {
 
     /// All names of an element.
     pub fn of(&self, element: ElementId) -> impl Iterator<Item = (NameId, &Named)> {
-        self.names.iter().enumerate().filter(move |(_, named)| named.element == element).map(|(at, named)| (NameId(at as u32), named))
+        self.names
+            .iter()
+            .enumerate()
+            .filter(move |(_, named)| named.element == element)
+            .map(|(at, named)| (NameId(at as u32), named))
     }
 }

@@ -21,11 +21,16 @@ pub struct Artefact {
 impl Artefact {
     /// An empty file of a name.
     pub fn new(file: impl Into<String>) -> Self {
-        Self { file: file.into(), ..Self::default() }
+        Self {
+            file: file.into(),
+            ..Self::default()
+        }
     }
 
     /// The statements' texts.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.statements.iter().map(|range| &self.text[range.start as usize..range.end as usize])
+        self.statements
+            .iter()
+            .map(|range| &self.text[range.start as usize..range.end as usize])
     }
 }

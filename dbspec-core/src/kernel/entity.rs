@@ -247,7 +247,10 @@ impl EnumDef {
     pub fn value(&self, label: &str) -> Option<Value> {
         let at = self.labels.iter().position(|it| &**it == label)?;
         let rank = self.ordered.then_some(at as u16);
-        Some(Value::Enum(crate::value::Label { rank, text: label.into() }))
+        Some(Value::Enum(crate::value::Label {
+            rank,
+            text: label.into(),
+        }))
     }
 }
 

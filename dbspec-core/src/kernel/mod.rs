@@ -43,10 +43,11 @@ mod write;
 
 pub use element::{Element, Path};
 pub use entity::{
-    Entity, EnumDef, Field, Item, Leaf, LeafType, ListKind, ListType, Member, Scalar, Statistics, Subtype, Type, Volume,
+    Entity, EnumDef, Field, Item, Leaf, LeafType, ListKind, ListType, Member, Scalar, Statistics, Subtype,
+    Type, Volume,
 };
 pub use expr::{Aggregate, Atom, Cmp, Expr, Func, Hop, Many, Op, Pattern, Place, Pred};
-pub use facet::{Fact, FactKind, Facet, FacetOf, Subject};
+pub use facet::{Facet, FacetOf, Fact, FactKind, Subject};
 pub use query::{Cond, Dir, Fetch, Group, OrderTerm, Output, Query, Rate, Shape, Take, Term};
 pub use rule::{Filling, Moving, Nulls, OnDelete, Origin, Rule, RuleKind, SizeOf, Verb};
 pub use write::{Action, Assign, Refusal, Var, VarType, Write};
@@ -127,22 +128,34 @@ pub struct Target {
 impl Kernel {
     /// The entity of a name, if there is one.
     pub fn entity(&self, name: &str) -> Option<EntityId> {
-        self.entities.iter().find(|(_, entity)| &*entity.name == name).map(|(id, _)| id)
+        self.entities
+            .iter()
+            .find(|(_, entity)| &*entity.name == name)
+            .map(|(id, _)| id)
     }
 
     /// The field of an entity, by name.
     pub fn field(&self, entity: EntityId, name: &str) -> Option<FieldId> {
-        self.entities[entity].fields.iter().find(|field| &*self.fields[*field].name == name)
+        self.entities[entity]
+            .fields
+            .iter()
+            .find(|field| &*self.fields[*field].name == name)
     }
 
     /// The query of a name, if there is one.
     pub fn query(&self, name: &str) -> Option<QueryId> {
-        self.queries.iter().find(|(_, query)| &*query.name == name).map(|(id, _)| id)
+        self.queries
+            .iter()
+            .find(|(_, query)| &*query.name == name)
+            .map(|(id, _)| id)
     }
 
     /// The declared write of a name, if there is one.
     pub fn write(&self, name: &str) -> Option<WriteId> {
-        self.writes.iter().find(|(_, write)| &*write.name == name).map(|(id, _)| id)
+        self.writes
+            .iter()
+            .find(|(_, write)| &*write.name == name)
+            .map(|(id, _)| id)
     }
 
     /// The path of an element, as users write it.
@@ -163,12 +176,19 @@ impl Kernel {
 
     /// The leaves of an entity's key, in key order.
     pub fn key_leaves(&self, entity: EntityId) -> Vec<LeafId> {
-        self.entities[entity].key.iter().flat_map(|field| self.fields[*field].leaves.iter()).collect()
+        self.entities[entity]
+            .key
+            .iter()
+            .flat_map(|field| self.fields[*field].leaves.iter())
+            .collect()
     }
 
     /// The references to an entity: the fields of all entities whose type is it.
     pub fn references_to(&self, entity: EntityId) -> impl Iterator<Item = FieldId> + '_ {
-        self.fields.iter().filter(move |(_, field)| field.ty == Type::Ref(entity)).map(|(id, _)| id)
+        self.fields
+            .iter()
+            .filter(move |(_, field)| field.ty == Type::Ref(entity))
+            .map(|(id, _)| id)
     }
 
     /// The rules of an entity.

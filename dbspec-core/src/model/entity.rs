@@ -154,7 +154,7 @@ impl Field {
     }
 
     /// The expression after `=`, if there is one.
-    pub fn default(&self) -> Option<&Expr> {
+    pub fn default_value(&self) -> Option<&Expr> {
         self.modifiers.iter().find_map(|modifier| {
             if let ModifierKind::Default(expr) = &modifier.kind {
                 Some(expr)

@@ -3,6 +3,8 @@
 //! A plain value that the parser, the builder and JSON make alike: order is source order, spans don't count for
 //! equality and are not in files, and nothing is resolved. What it means is the kernel's, which check makes of it.
 
+pub mod build;
+
 mod access;
 mod entity;
 mod expr;

@@ -169,7 +169,7 @@ pub struct Feed {
 }
 
 /// `index (a, b desc) on main`: a hint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexHint {
     /// The fields, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -15,13 +15,21 @@ pub(super) fn simplify(test: Test) -> Test {
 
 impl Known {
     fn is_null(&self, expr: &Expr) -> Option<bool> {
-        self.facts.iter().rev().find(|(known, _)| known == expr).map(|(_, null)| *null)
+        self.facts
+            .iter()
+            .rev()
+            .find(|(known, _)| known == expr)
+            .map(|(_, null)| *null)
     }
 
     fn within(&mut self, test: Test) -> Test {
         match test {
-            Test::IsNull(expr) => self.is_null(&expr).map_or_else(|| Test::IsNull(expr), Test::Const),
-            Test::NotNull(expr) => self.is_null(&expr).map_or_else(|| Test::NotNull(expr), |null| Test::Const(!null)),
+            Test::IsNull(expr) => self
+                .is_null(&expr)
+                .map_or_else(|| Test::IsNull(expr), Test::Const),
+            Test::NotNull(expr) => self
+                .is_null(&expr)
+                .map_or_else(|| Test::NotNull(expr), |null| Test::Const(!null)),
             Test::And(parts) => self.siblings(parts, true),
             Test::Or(parts) => self.siblings(parts, false),
             // Facts of outer rows don't go into a quantifier: `up` counts differently there.
@@ -45,11 +53,21 @@ impl Known {
             match &part {
                 Test::IsNull(expr) => self.facts.push((expr.clone(), hold)),
                 Test::NotNull(expr) => self.facts.push((expr.clone(), !hold)),
-                Test::Const(_) | Test::Atom(_) | Test::NotAtom(_) | Test::And(_) | Test::Or(_) | Test::Any(..) | Test::None(..) => {}
+                Test::Const(_)
+                | Test::Atom(_)
+                | Test::NotAtom(_)
+                | Test::And(_)
+                | Test::Or(_)
+                | Test::Any(..)
+                | Test::None(..) => {}
             }
             kept.push(part);
         }
         self.facts.truncate(before);
-        if hold { and(kept.into_iter()) } else { or(kept.into_iter()) }
+        if hold {
+            and(kept.into_iter())
+        } else {
+            or(kept.into_iter())
+        }
     }
 }

@@ -56,12 +56,26 @@ pub type Nullable<'a> = &'a dyn Fn(&Place) -> bool;
 impl Pred {
     /// The test that holds exactly where the predicate is true: for `where`.
     pub fn is_true(&self, nullable: Nullable<'_>) -> Test {
-        known::simplify(read(self, Mode { strict: true, negated: false }, nullable))
+        known::simplify(read(
+            self,
+            Mode {
+                strict: true,
+                negated: false,
+            },
+            nullable,
+        ))
     }
 
     /// The test that holds exactly where the predicate is true or unknown: for `check`.
     pub fn not_false(&self, nullable: Nullable<'_>) -> Test {
-        known::simplify(read(self, Mode { strict: false, negated: false }, nullable))
+        known::simplify(read(
+            self,
+            Mode {
+                strict: false,
+                negated: false,
+            },
+            nullable,
+        ))
     }
 }
 
@@ -80,23 +94,51 @@ fn read(pred: &Pred, mode: Mode, nullable: Nullable<'_>) -> Test {
     match pred {
         Pred::Const(holds) => Test::Const(*holds != mode.negated),
         Pred::Atom(atom) => {
-            let holds = if mode.negated { opposite(atom) } else { Test::Atom(atom.clone()) };
+            let holds = if mode.negated {
+                opposite(atom)
+            } else {
+                Test::Atom(atom.clone())
+            };
             let operands = operands(atom);
             if mode.strict {
-                and(operands.into_iter().map(|it| null_test(it, false, nullable)).chain([holds]))
+                and(operands
+                    .into_iter()
+                    .map(|it| null_test(it, false, nullable))
+                    .chain([holds]))
             } else {
-                or(operands.into_iter().map(|it| null_test(it, true, nullable)).chain([holds]))
+                or(operands
+                    .into_iter()
+                    .map(|it| null_test(it, true, nullable))
+                    .chain([holds]))
             }
         }
         Pred::IsNull(expr) => null_test(expr.clone(), !mode.negated, nullable),
-        Pred::Not(of) => read(of, Mode { negated: !mode.negated, ..mode }, nullable),
+        Pred::Not(of) => read(
+            of,
+            Mode {
+                negated: !mode.negated,
+                ..mode
+            },
+            nullable,
+        ),
         Pred::And(parts) | Pred::Or(parts) => {
             let read = parts.iter().map(|part| read(part, mode, nullable));
-            if matches!(pred, Pred::And(_)) != mode.negated { and(read) } else { or(read) }
+            if matches!(pred, Pred::And(_)) != mode.negated {
+                and(read)
+            } else {
+                or(read)
+            }
         }
         // any is true: one is true; any is false: all are false, so none is not false: there strictness flips.
         Pred::Any(many, of) if mode.negated => {
-            match read(of, Mode { strict: !mode.strict, negated: false }, nullable) {
+            match read(
+                of,
+                Mode {
+                    strict: !mode.strict,
+                    negated: false,
+                },
+                nullable,
+            ) {
                 Test::Const(false) => Test::Const(true),
                 inner => Test::None(many.clone(), Box::new(inner)),
             }
@@ -133,7 +175,13 @@ fn operands(atom: &Atom) -> Vec<Expr> {
 
 /// Whether an expression is null (or isn't), told from its places.
 fn null_test(expr: Expr, null: bool, nullable: Nullable<'_>) -> Test {
-    let leaf = |expr: Expr| if null { Test::IsNull(expr) } else { Test::NotNull(expr) };
+    let leaf = |expr: Expr| {
+        if null {
+            Test::IsNull(expr)
+        } else {
+            Test::NotNull(expr)
+        }
+    };
     // An operation is null where one operand is.
     let one_of = |operands: Vec<Expr>| {
         let tests = operands.into_iter().map(|it| null_test(it, null, nullable));
@@ -142,7 +190,11 @@ fn null_test(expr: Expr, null: bool, nullable: Nullable<'_>) -> Test {
     match expr {
         Expr::Value(value) => Test::Const(value.is_null() == null),
         Expr::At(place) => {
-            if nullable(&place) { leaf(Expr::At(place)) } else { Test::Const(!null) }
+            if nullable(&place) {
+                leaf(Expr::At(place))
+            } else {
+                Test::Const(!null)
+            }
         }
         Expr::Do(_, a, b) => one_of(vec![*a, *b]),
         Expr::Neg(of) => null_test(*of, null, nullable),
@@ -151,10 +203,22 @@ fn null_test(expr: Expr, null: bool, nullable: Nullable<'_>) -> Test {
             let tests = [*a, *b].into_iter().map(|it| null_test(it, null, nullable));
             if null { and(tests) } else { or(tests) }
         }
-        Expr::Aggregate { how: Aggregate::Count | Aggregate::Sum, .. }
-        | Expr::Grouped { how: Aggregate::Count | Aggregate::Sum, .. } => Test::Const(!null),
-        Expr::Aggregate { how: Aggregate::Min | Aggregate::Max | Aggregate::Avg, .. }
-        | Expr::Grouped { how: Aggregate::Min | Aggregate::Max | Aggregate::Avg, .. } => leaf(expr),
+        Expr::Aggregate {
+            how: Aggregate::Count | Aggregate::Sum,
+            ..
+        }
+        | Expr::Grouped {
+            how: Aggregate::Count | Aggregate::Sum,
+            ..
+        } => Test::Const(!null),
+        Expr::Aggregate {
+            how: Aggregate::Min | Aggregate::Max | Aggregate::Avg,
+            ..
+        }
+        | Expr::Grouped {
+            how: Aggregate::Min | Aggregate::Max | Aggregate::Avg,
+            ..
+        } => leaf(expr),
     }
 }
 

@@ -22,10 +22,16 @@ impl Kernel {
                             let leaf = self.entities[*entity].leaves.iter().nth(usize::from(*at));
                             leaf.is_none_or(|leaf| self.leaves[leaf].nullable)
                         }
-                        (VarType::Scalar(_) | VarType::Ref(_) | VarType::List { .. } | VarType::Row(_), _) => false,
+                        (
+                            VarType::Scalar(_) | VarType::Ref(_) | VarType::List { .. } | VarType::Row(_),
+                            _,
+                        ) => false,
                     }
             }),
-            Place::Session { member, .. } => self.session.get(usize::from(*member)).is_none_or(|member| member.nullable),
+            Place::Session { member, .. } => self
+                .session
+                .get(usize::from(*member))
+                .is_none_or(|member| member.nullable),
             // Items are never null; a member of one may be.
             Place::Item { member, .. } => member.is_some(),
             Place::Output(_) => true,

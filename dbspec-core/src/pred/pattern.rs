@@ -55,7 +55,11 @@ impl Pattern {
     /// # Errors
     /// [`NotPattern`]
     pub fn parse(&self) -> Result<Regex, NotPattern> {
-        let mut reader = Reader { text: self.0.chars().collect(), at: 0, depth: 0 };
+        let mut reader = Reader {
+            text: self.0.chars().collect(),
+            at: 0,
+            depth: 0,
+        };
         let regex = reader.alternatives()?;
         match reader.peek() {
             None => Ok(regex),
@@ -75,11 +79,19 @@ impl Regex {
     fn ends(&self, text: &[char], starts: BTreeSet<usize>) -> BTreeSet<usize> {
         match self {
             Self::Class { negated, ranges } => {
-                let within = |it: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&it)) != *negated;
-                starts.into_iter().filter(|at| text.get(*at).is_some_and(within)).map(|at| at + 1).collect()
+                let within =
+                    |it: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&it)) != *negated;
+                starts
+                    .into_iter()
+                    .filter(|at| text.get(*at).is_some_and(within))
+                    .map(|at| at + 1)
+                    .collect()
             }
             Self::Seq(parts) => parts.iter().fold(starts, |at, part| part.ends(text, at)),
-            Self::Alt(parts) => parts.iter().flat_map(|part| part.ends(text, starts.clone())).collect(),
+            Self::Alt(parts) => parts
+                .iter()
+                .flat_map(|part| part.ends(text, starts.clone()))
+                .collect(),
             Self::Repeat { of, min, max } => {
                 let mut at = starts;
                 for _ in 0..*min {
@@ -147,7 +159,11 @@ impl Reader {
                 self.at += 1;
                 let min = self.number()?;
                 let max = if self.take(',') {
-                    if self.peek() == Some('}') { None } else { Some(self.number()?) }
+                    if self.peek() == Some('}') {
+                        None
+                    } else {
+                        Some(self.number()?)
+                    }
                 } else {
                     Some(min)
                 };
@@ -165,7 +181,11 @@ impl Reader {
         if matches!(self.peek(), Some('*' | '+' | '?' | '{')) {
             return Err(self.wrong("a repetition of a repetition, which needs parentheses"));
         }
-        Ok(Regex::Repeat { of: Box::new(of), min, max })
+        Ok(Regex::Repeat {
+            of: Box::new(of),
+            min,
+            max,
+        })
     }
 
     fn number(&mut self) -> Result<u32, NotPattern> {
@@ -174,11 +194,17 @@ impl Reader {
             self.at += 1;
         }
         let digits: String = self.text[from..self.at].iter().collect();
-        digits.parse().ok().filter(|it| *it <= MOST).ok_or_else(|| self.wrong("a count that is no number up to 1000"))
+        digits
+            .parse()
+            .ok()
+            .filter(|it| *it <= MOST)
+            .ok_or_else(|| self.wrong("a count that is no number up to 1000"))
     }
 
     fn atom(&mut self) -> Result<Regex, NotPattern> {
-        let Some(first) = self.peek() else { return Err(self.wrong("nothing")) };
+        let Some(first) = self.peek() else {
+            return Err(self.wrong("nothing"));
+        };
         self.at += 1;
         match first {
             '(' => {
@@ -188,10 +214,17 @@ impl Reader {
                 }
                 let inner = self.alternatives()?;
                 self.depth -= 1;
-                if self.take(')') { Ok(inner) } else { Err(self.wrong("a ( without its )")) }
+                if self.take(')') {
+                    Ok(inner)
+                } else {
+                    Err(self.wrong("a ( without its )"))
+                }
             }
             '[' => self.class(),
-            '.' => Ok(Regex::Class { negated: true, ranges: Vec::new() }),
+            '.' => Ok(Regex::Class {
+                negated: true,
+                ranges: Vec::new(),
+            }),
             '\\' => Ok(class(false, self.escaped()?)),
             '*' | '+' | '?' | '{' | '}' | ']' | '^' | '$' => {
                 self.at -= 1;
@@ -205,7 +238,9 @@ impl Reader {
         let negated = self.take('^');
         let mut ranges = Vec::new();
         while !self.take(']') {
-            let Some(first) = self.peek() else { return Err(self.wrong("a [ without its ]")) };
+            let Some(first) = self.peek() else {
+                return Err(self.wrong("a [ without its ]"));
+            };
             self.at += 1;
             let from = if first == '\\' {
                 let set = self.escaped()?;
@@ -244,11 +279,17 @@ impl Reader {
                 ranges.push((from, from));
             }
         }
-        if ranges.is_empty() { Err(self.wrong("an empty class")) } else { Ok(class(negated, ranges)) }
+        if ranges.is_empty() {
+            Err(self.wrong("an empty class"))
+        } else {
+            Ok(class(negated, ranges))
+        }
     }
 
     fn escaped(&mut self) -> Result<Vec<(char, char)>, NotPattern> {
-        let Some(it) = self.peek() else { return Err(self.wrong("a \\ at the end")) };
+        let Some(it) = self.peek() else {
+            return Err(self.wrong("a \\ at the end"));
+        };
         self.at += 1;
         let one = |it: char| Ok(vec![(it, it)]);
         match it {
@@ -286,7 +327,10 @@ fn class(negated: bool, mut ranges: Vec<(char, char)>) -> Regex {
             Some(_) | None => merged.push((from, to)),
         }
     }
-    Regex::Class { negated, ranges: merged }
+    Regex::Class {
+        negated,
+        ranges: merged,
+    }
 }
 
 #[cfg(test)]
@@ -317,12 +361,28 @@ mod tests {
             }
         }
         // Nothing is tried twice: what backtracking would take ages for is judged at once.
-        assert!(!pattern("(a|a)*(a|a)*(a|aa)*c").expect("a pattern").matches(&"a".repeat(300)));
+        assert!(
+            !pattern("(a|a)*(a|a)*(a|aa)*c")
+                .expect("a pattern")
+                .matches(&"a".repeat(300))
+        );
     }
 
     #[test]
     fn what_is_no_pattern_says_where() {
-        for (text, at) in [("a)", 1), ("(a", 2), ("[a", 2), ("[]", 2), ("a**", 2), ("*", 0), ("a{2,1}", 5), ("a{9999}", 6), (r"\q", 1), ("[z-a]", 4), ("^a$", 0)] {
+        for (text, at) in [
+            ("a)", 1),
+            ("(a", 2),
+            ("[a", 2),
+            ("[]", 2),
+            ("a**", 2),
+            ("*", 0),
+            ("a{2,1}", 5),
+            ("a{9999}", 6),
+            (r"\q", 1),
+            ("[z-a]", 4),
+            ("^a$", 0),
+        ] {
             assert_eq!(pattern(text).map_err(|it| it.at), Err(at), "{text}");
         }
     }

@@ -55,15 +55,24 @@ impl Wanted {
     /// Whether a path has these columns, so that another index would bring nothing. What stands behind a unique prefix
     /// that is given by equality doesn't matter.
     pub fn served_by(&self, path: &AccessPath<'_>) -> bool {
-        if path.unique.is_some_and(|columns| path.columns[..columns].iter().all(|(leaf, _)| self.equal.contains(leaf))) {
+        if path.unique.is_some_and(|columns| {
+            path.columns[..columns]
+                .iter()
+                .all(|(leaf, _)| self.equal.contains(leaf))
+        }) {
             return true;
         }
-        let Some((head, tail)) = path.columns.split_at_checked(self.equal.len()) else { return false };
+        let Some((head, tail)) = path.columns.split_at_checked(self.equal.len()) else {
+            return false;
+        };
         if !head.iter().all(|(leaf, _)| self.equal.contains(leaf)) || tail.len() < self.then.len() {
             return false;
         }
         let along = |flip: bool| {
-            self.then.iter().zip(tail).all(|((leaf, dir), (column, kept))| leaf == column && (dir != kept) == flip)
+            self.then
+                .iter()
+                .zip(tail)
+                .all(|((leaf, dir), (column, kept))| leaf == column && (dir != kept) == flip)
         };
         along(false) || along(true)
     }
@@ -83,14 +92,23 @@ pub struct Index {
 /// As few indexes as serve all wishes that no existing path serves: longer ones first, so that they take in the shorter.
 /// Equal columns go first in the order in which most other wishes have them.
 pub fn choose(wishes: &[(QueryId, Wanted)], existing: &[AccessPath<'_>]) -> Vec<Index> {
-    let popularity = |leaf: LeafId| wishes.iter().filter(|(_, wish)| wish.equal.contains(&leaf)).count();
-    let mut open: Vec<&(QueryId, Wanted)> =
-        wishes.iter().filter(|(_, wish)| !existing.iter().any(|path| wish.served_by(path))).collect();
+    let popularity = |leaf: LeafId| {
+        wishes
+            .iter()
+            .filter(|(_, wish)| wish.equal.contains(&leaf))
+            .count()
+    };
+    let mut open: Vec<&(QueryId, Wanted)> = wishes
+        .iter()
+        .filter(|(_, wish)| !existing.iter().any(|path| wish.served_by(path)))
+        .collect();
     open.retain(|(_, wish)| !wish.equal.is_empty() || !wish.then.is_empty());
     open.sort_by_key(|(query, wish)| (std::cmp::Reverse(wish.equal.len() + wish.then.len()), *query));
     let mut chosen: Vec<Index> = Vec::new();
     for (query, wish) in open {
-        let taken = chosen.iter_mut().find(|index| wish.served_by(&plain(&index.columns)));
+        let taken = chosen
+            .iter_mut()
+            .find(|index| wish.served_by(&plain(&index.columns)));
         if let Some(index) = taken {
             index.queries.push(*query);
             index.equal = index.equal.min(wish.equal.len());
@@ -98,8 +116,16 @@ pub fn choose(wishes: &[(QueryId, Wanted)], existing: &[AccessPath<'_>]) -> Vec<
         }
         let mut equal = wish.equal.clone();
         equal.sort_by_key(|leaf| (std::cmp::Reverse(popularity(*leaf)), *leaf));
-        let columns = equal.iter().map(|leaf| (*leaf, Dir::Asc)).chain(wish.then.iter().copied()).collect();
-        chosen.push(Index { columns, equal: wish.equal.len(), queries: vec![*query] });
+        let columns = equal
+            .iter()
+            .map(|leaf| (*leaf, Dir::Asc))
+            .chain(wish.then.iter().copied())
+            .collect();
+        chosen.push(Index {
+            columns,
+            equal: wish.equal.len(),
+            queries: vec![*query],
+        });
     }
     for index in &mut chosen {
         index.queries.sort_unstable();
@@ -109,5 +135,12 @@ pub fn choose(wishes: &[(QueryId, Wanted)], existing: &[AccessPath<'_>]) -> Vec<
 }
 
 fn plain(columns: &[(LeafId, Dir)]) -> AccessPath<'_> {
-    AccessPath { columns, hash: 0, sparse: false, nulls_last: true, filter: None, unique: None }
+    AccessPath {
+        columns,
+        hash: 0,
+        sparse: false,
+        nulls_last: true,
+        filter: None,
+        unique: None,
+    }
 }

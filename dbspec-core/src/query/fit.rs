@@ -52,8 +52,18 @@ pub struct Fit {
 }
 
 /// What a query gets from a path when the conditions in `present` count; `None` where the path can't serve it.
-pub fn fit(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondSet, path: &AccessPath<'_>) -> Option<Fit> {
-    let conds = |leaf: LeafId| present.iter().filter(move |at| query.conds[*at].leaf == Some(leaf));
+pub fn fit(
+    kernel: &Kernel,
+    figures: &Figures<'_>,
+    query: &Query,
+    present: CondSet,
+    path: &AccessPath<'_>,
+) -> Option<Fit> {
+    let conds = |leaf: LeafId| {
+        present
+            .iter()
+            .filter(move |at| query.conds[*at].leaf == Some(leaf))
+    };
     let mut used = CondSet::default();
     if let Some(filter) = path.filter {
         used = implied(query, present, filter)?;
@@ -99,21 +109,37 @@ pub fn fit(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondS
     let sorted = if single || query.order.is_empty() {
         Sorted::Forward
     } else if single_valued {
-        sorted(query, path, equal, &|leaf| path.nulls_last || excludes_null(leaf), &|leaf| {
-            conds(leaf).any(|at| query.conds[at].shape == Shape::Eq)
-        })
+        sorted(
+            query,
+            path,
+            equal,
+            &|leaf| path.nulls_last || excludes_null(leaf),
+            &|leaf| conds(leaf).any(|at| query.conds[at].shape == Shape::Eq),
+        )
     } else {
         Sorted::No
     };
     let residual = present.without(used);
-    let mut rows_read = if single { 1 } else { estimate(kernel, figures, query, used) };
+    let mut rows_read = if single {
+        1
+    } else {
+        estimate(kernel, figures, query, used)
+    };
     if sorted != Sorted::No && residual.is_empty() {
         match query.take {
             Take::Limit(rows) | Take::Page(rows) => rows_read = rows_read.min(rows),
             Take::All => {}
         }
     }
-    Some(Fit { used, residual, sorted, equal, probes, rows_read: rows_read.max(1), single })
+    Some(Fit {
+        used,
+        residual,
+        sorted,
+        equal,
+        probes,
+        rows_read: rows_read.max(1),
+        single,
+    })
 }
 
 /// The conditions that a filter stands for, where the query implies it: each of its conjuncts is one of the query's.
@@ -138,7 +164,10 @@ fn implied(query: &Query, present: CondSet, filter: &Pred) -> Option<CondSet> {
 /// Whether a conjunct `leaf is not null` follows from a condition that only rows with a value satisfy.
 fn excludes_by_shape(query: &Query, present: CondSet, conjunct: &Pred) -> bool {
     let Pred::Not(inner) = conjunct else { return false };
-    let Pred::IsNull(crate::kernel::Expr::At(crate::kernel::Place::Leaf { up: 0, via, leaf })) = &**inner else { return false };
+    let Pred::IsNull(crate::kernel::Expr::At(crate::kernel::Place::Leaf { up: 0, via, leaf })) = &**inner
+    else {
+        return false;
+    };
     via.is_empty()
         && present.iter().any(|at| {
             let cond = &query.conds[at];
@@ -164,8 +193,12 @@ fn sorted(
         if fixed(leaf) {
             continue;
         }
-        let next = columns.by_ref().find(|(column, _)| *column == leaf || !fixed(*column));
-        let Some((column, dir)) = next else { return Sorted::No };
+        let next = columns
+            .by_ref()
+            .find(|(column, _)| *column == leaf || !fixed(*column));
+        let Some((column, dir)) = next else {
+            return Sorted::No;
+        };
         if *column != leaf || !nulls_fit(leaf) {
             return Sorted::No;
         }
@@ -174,7 +207,11 @@ fn sorted(
             return Sorted::No;
         }
     }
-    if backward == Some(true) { Sorted::Backward } else { Sorted::Forward }
+    if backward == Some(true) {
+        Sorted::Backward
+    } else {
+        Sorted::Forward
+    }
 }
 
 /// Rows that the used conditions leave.

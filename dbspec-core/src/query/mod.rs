@@ -81,9 +81,18 @@ pub fn variants(query: &Query) -> Vec<CondSet> {
         .map(|absent| {
             let counts = |when: Option<VarId>| match when {
                 None => true,
-                Some(var) => optional.iter().position(|it| *it == var).is_none_or(|at| absent & (1 << at) == 0),
+                Some(var) => optional
+                    .iter()
+                    .position(|it| *it == var)
+                    .is_none_or(|at| absent & (1 << at) == 0),
             };
-            query.conds.iter().enumerate().filter(|(_, cond)| counts(cond.when)).map(|(at, _)| at).collect()
+            query
+                .conds
+                .iter()
+                .enumerate()
+                .filter(|(_, cond)| counts(cond.when))
+                .map(|(at, _)| at)
+                .collect()
         })
         .collect()
 }

@@ -115,11 +115,19 @@ pub trait Store {
 
     /// Whether the row of a key exists, for an `Exists` facet.
     fn exists(&self, entity: EntityId, key: &[Value]) -> Found<Judged> {
-        Ok(if self.row(entity, key)?.is_some() { Judged::Yes } else { Judged::No })
+        Ok(if self.row(entity, key)?.is_some() {
+            Judged::Yes
+        } else {
+            Judged::No
+        })
     }
     /// Whether the key of a new row is free.
     fn key_free(&self, entity: EntityId, key: &[Value]) -> Found<Judged> {
-        Ok(if self.row(entity, key)?.is_some() { Judged::No } else { Judged::Yes })
+        Ok(if self.row(entity, key)?.is_some() {
+            Judged::No
+        } else {
+            Judged::Yes
+        })
     }
     /// Whether no other row has these values, for a unique rule: `None` where the rows themselves shall be looked at.
     fn unique_free(&self, rule: RuleId, values: &[Value]) -> Found<Option<Judged>> {

@@ -17,10 +17,18 @@ pub struct NotCivil {
     pub expected: &'static str,
 }
 
-const DATE: NotCivil = NotCivil { expected: "a date such as 2026-01-31, years 0001 to 9999" };
-const TIME: NotCivil = NotCivil { expected: "a time such as 09:30:00 or 09:30:00.250000" };
-const TIMESTAMP: NotCivil = NotCivil { expected: "a timestamp such as 2026-01-31T09:30:00Z, years 0001 to 9999" };
-const DURATION: NotCivil = NotCivil { expected: "a duration such as PT1H30M, P2D or 1h30m" };
+const DATE: NotCivil = NotCivil {
+    expected: "a date such as 2026-01-31, years 0001 to 9999",
+};
+const TIME: NotCivil = NotCivil {
+    expected: "a time such as 09:30:00 or 09:30:00.250000",
+};
+const TIMESTAMP: NotCivil = NotCivil {
+    expected: "a timestamp such as 2026-01-31T09:30:00Z, years 0001 to 9999",
+};
+const DURATION: NotCivil = NotCivil {
+    expected: "a duration such as PT1H30M, P2D or 1h30m",
+};
 
 /// Whether a day (since 1970-01-01) lies in the years 1 to 9999.
 pub fn is_date(days: i64) -> bool {
@@ -41,8 +49,16 @@ pub fn civil(days: i32) -> (i32, u8, u8) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i32::from(month <= 2), month as u8, day as u8)
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    (
+        year_of_era + era * 400 + i32::from(month <= 2),
+        month as u8,
+        day as u8,
+    )
 }
 
 /// The day of a year, month and day, where there is such a day in the years 1 to 9999.
@@ -69,7 +85,10 @@ pub fn days(year: i32, month: u8, day: u8) -> Option<i32> {
 pub fn add_months(micros: i64, months: u32) -> Option<i64> {
     let (year, month, day) = civil(i32::try_from(micros.div_euclid(DAY)).ok()?);
     let at = i64::from(year) * 12 + i64::from(month) - 1 + i64::from(months);
-    let (year, month) = (i32::try_from(at.div_euclid(12)).ok()?, (at.rem_euclid(12) + 1) as u8);
+    let (year, month) = (
+        i32::try_from(at.div_euclid(12)).ok()?,
+        (at.rem_euclid(12) + 1) as u8,
+    );
     let to = (0..4).find_map(|less| days(year, month, day.checked_sub(less)?))?;
     Some(i64::from(to) * DAY + micros.rem_euclid(DAY))
 }
@@ -92,7 +111,11 @@ pub fn print_time(micros: i64) -> String {
 
 /// `2026-01-31T09:30:00Z`, with six places where there are microseconds.
 pub fn print_timestamp(micros: i64) -> String {
-    format!("{}T{}Z", print_date(micros.div_euclid(DAY) as i32), print_time(micros.rem_euclid(DAY)))
+    format!(
+        "{}T{}Z",
+        print_date(micros.div_euclid(DAY) as i32),
+        print_time(micros.rem_euclid(DAY))
+    )
 }
 
 /// `09:30:00.000000`: fixed width, so that the text's order is the time's.
@@ -102,17 +125,29 @@ pub fn print_time_fixed(micros: i64) -> String {
 
 /// `2026-01-31T09:30:00.000000Z`: fixed width, so that the text's order is the instant's.
 pub fn print_timestamp_fixed(micros: i64) -> String {
-    format!("{}T{}Z", print_date(micros.div_euclid(DAY) as i32), print_time_fixed(micros.rem_euclid(DAY)))
+    format!(
+        "{}T{}Z",
+        print_date(micros.div_euclid(DAY) as i32),
+        print_time_fixed(micros.rem_euclid(DAY))
+    )
 }
 
 fn clock(micros: i64) -> String {
     let seconds = micros.div_euclid(SECOND);
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// `PT1H30M`, `-PT0.000001S`, `PT0S`
 pub fn print_duration(micros: i64) -> String {
-    let (seconds, part) = (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
+    let (seconds, part) = (
+        micros.unsigned_abs() / 1_000_000,
+        micros.unsigned_abs() % 1_000_000,
+    );
     let mut text = String::from(if micros < 0 { "-PT" } else { "PT" });
     for (count, unit) in [(seconds / 3600, 'H'), (seconds / 60 % 60, 'M')] {
         if count > 0 {
@@ -177,10 +212,21 @@ pub fn parse_timestamp(text: &str) -> Result<i64, NotCivil> {
         let at = rest.rfind(['+', '-']).ok_or(TIMESTAMP)?;
         let (time, offset) = rest.split_at(at);
         let minutes = parse_time(&offset[1..]).map_err(|_| TIMESTAMP)?;
-        (time, if offset.starts_with('-') { -minutes } else { minutes })
+        (
+            time,
+            if offset.starts_with('-') {
+                -minutes
+            } else {
+                minutes
+            },
+        )
     };
     let micros = date * DAY + parse_time(time).map_err(|_| TIMESTAMP)? - offset;
-    if is_timestamp(micros) { Ok(micros) } else { Err(TIMESTAMP) }
+    if is_timestamp(micros) {
+        Ok(micros)
+    } else {
+        Err(TIMESTAMP)
+    }
 }
 
 /// The microseconds of an ISO 8601 duration without years and months (`P1DT2H`), or of the language's form (`1h30m`,
@@ -203,9 +249,15 @@ pub fn parse_duration(text: &str) -> Result<i64, NotCivil> {
             (after_t, rest) = (true, &rest[1..]);
             continue;
         }
-        let end = rest.find(|it: char| !it.is_ascii_digit() && it != '.').ok_or(DURATION)?;
+        let end = rest
+            .find(|it: char| !it.is_ascii_digit() && it != '.')
+            .ok_or(DURATION)?;
         let (number, tail) = rest.split_at(end);
-        let unit_end = if iso { 1 } else { tail.find(|it: char| it.is_ascii_digit()).unwrap_or(tail.len()) };
+        let unit_end = if iso {
+            1
+        } else {
+            tail.find(|it: char| it.is_ascii_digit()).unwrap_or(tail.len())
+        };
         let (unit, next) = tail.split_at_checked(unit_end).ok_or(DURATION)?;
         let micros: i128 = match (iso, after_t, unit) {
             (true, false, "W") | (false, _, "w") => 7 * i128::from(DAY),
@@ -218,17 +270,31 @@ pub fn parse_duration(text: &str) -> Result<i64, NotCivil> {
             _ => return Err(DURATION),
         };
         let number: super::Decimal = number.parse().map_err(|_| DURATION)?;
-        let part = number.mul(super::Decimal { mantissa: micros, scale: 0 }).ok().and_then(|it| it.rescale(0));
+        let part = number
+            .mul(super::Decimal {
+                mantissa: micros,
+                scale: 0,
+            })
+            .ok()
+            .and_then(|it| it.rescale(0));
         total += part.ok_or(DURATION)?.mantissa;
         (rest, any) = (next, true);
     }
     let total = if negative { -total } else { total };
-    if any { i64::try_from(total).map_err(|_| DURATION) } else { Err(DURATION) }
+    if any {
+        i64::try_from(total).map_err(|_| DURATION)
+    } else {
+        Err(DURATION)
+    }
 }
 
 fn digits(bytes: &[u8]) -> Option<i64> {
     let number = |sum: i64, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'));
-    if bytes.is_empty() { None } else { bytes.iter().try_fold(0, number) }
+    if bytes.is_empty() {
+        None
+    } else {
+        bytes.iter().try_fold(0, number)
+    }
 }
 
 #[cfg(test)]
@@ -244,23 +310,45 @@ mod tests {
             assert!(at > last);
             last = at;
         }
-        assert_eq!((civil(*DATES.start()), civil(*DATES.end())), ((1, 1, 1), (9999, 12, 31)));
+        assert_eq!(
+            (civil(*DATES.start()), civil(*DATES.end())),
+            ((1, 1, 1), (9999, 12, 31))
+        );
         assert_eq!(civil(0), (1970, 1, 1));
     }
 
     #[test]
     fn texts_come_back_and_wrong_ones_are_refused() {
-        for text in ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "2024-02-29T12:00:00Z"] {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.999999Z",
+            "2024-02-29T12:00:00Z",
+        ] {
             assert_eq!(parse_timestamp(text).map(print_timestamp).as_deref(), Ok(text));
         }
-        assert_eq!(parse_timestamp("2026-01-31 09:00:00+02:00"), parse_timestamp("2026-01-31T07:00:00Z"));
-        for text in ["2023-02-29", "0000-01-01", "2023-13-01", "2023-1-01", "20230101", "+023-01-01"] {
+        assert_eq!(
+            parse_timestamp("2026-01-31 09:00:00+02:00"),
+            parse_timestamp("2026-01-31T07:00:00Z")
+        );
+        for text in [
+            "2023-02-29",
+            "0000-01-01",
+            "2023-13-01",
+            "2023-1-01",
+            "20230101",
+            "+023-01-01",
+        ] {
             assert!(parse_date(text).is_err(), "{text}");
         }
         for text in ["24:00:00", "1:00:00", "10:00:00.", "10:00:00.1234567", "10"] {
             assert!(parse_time(text).is_err(), "{text}");
         }
-        for text in ["2026-01-31T09:00:00", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "2026-01-3é"] {
+        for text in [
+            "2026-01-31T09:00:00",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "2026-01-3é",
+        ] {
             assert!(parse_timestamp(text).is_err(), "{text}");
         }
     }
@@ -268,8 +356,13 @@ mod tests {
     #[test]
     fn durations_have_two_spellings() {
         for (text, printed) in [
-            ("1h30m", "PT1H30M"), ("P1DT2H", "PT26H"), ("2w", "PT336H"), ("250ms", "PT0.250000S"), ("-PT1.5S", "-PT1.500000S"),
-            ("PT0S", "PT0S"), ("-9223372036854775808us", "-PT2562047788H54.775808S"),
+            ("1h30m", "PT1H30M"),
+            ("P1DT2H", "PT26H"),
+            ("2w", "PT336H"),
+            ("250ms", "PT0.250000S"),
+            ("-PT1.5S", "-PT1.500000S"),
+            ("PT0S", "PT0S"),
+            ("-9223372036854775808us", "-PT2562047788H54.775808S"),
         ] {
             let micros = parse_duration(text).expect(text);
             assert_eq!(print_duration(micros), printed, "{text}");
@@ -283,8 +376,14 @@ mod tests {
     #[test]
     fn months_end_where_the_month_ends() {
         let at = |text| parse_timestamp(text).expect("a timestamp");
-        assert_eq!(add_months(at("2024-01-31T10:00:00Z"), 1), Some(at("2024-02-29T10:00:00Z")));
-        assert_eq!(add_months(at("2024-02-29T10:00:00Z"), 12), Some(at("2025-02-28T10:00:00Z")));
+        assert_eq!(
+            add_months(at("2024-01-31T10:00:00Z"), 1),
+            Some(at("2024-02-29T10:00:00Z"))
+        );
+        assert_eq!(
+            add_months(at("2024-02-29T10:00:00Z"), 12),
+            Some(at("2025-02-28T10:00:00Z"))
+        );
         assert_eq!(add_months(at("9999-12-31T10:00:00Z"), 1), None);
     }
 }

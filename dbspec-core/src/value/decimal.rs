@@ -33,7 +33,10 @@ const fn power(scale: u8) -> i128 {
 
 impl Decimal {
     /// Zero.
-    pub const ZERO: Self = Self { mantissa: 0, scale: 0 };
+    pub const ZERO: Self = Self {
+        mantissa: 0,
+        scale: 0,
+    };
 
     /// A decimal, if it has at most 38 digits and 38 of them behind the point.
     pub fn new(mantissa: i128, scale: u8) -> Option<Self> {
@@ -41,7 +44,10 @@ impl Decimal {
     }
 
     fn normal(self) -> (i128, u8) {
-        let Self { mut mantissa, mut scale } = self;
+        let Self {
+            mut mantissa,
+            mut scale,
+        } = self;
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
@@ -59,7 +65,10 @@ impl Decimal {
             Ordering::Greater => Self::new(self.mantissa.checked_mul(power(scale - self.scale))?, scale),
             Ordering::Less => {
                 let cut = power(self.scale - scale);
-                (self.mantissa % cut == 0).then_some(Self { mantissa: self.mantissa / cut, scale })
+                (self.mantissa % cut == 0).then_some(Self {
+                    mantissa: self.mantissa / cut,
+                    scale,
+                })
             }
         }
     }
@@ -79,7 +88,10 @@ impl Decimal {
             return self.rescale(scale).ok_or(Overflow);
         }
         let cut = power(self.scale - scale).unsigned_abs();
-        let (whole, rest) = (self.mantissa.unsigned_abs() / cut, self.mantissa.unsigned_abs() % cut);
+        let (whole, rest) = (
+            self.mantissa.unsigned_abs() / cut,
+            self.mantissa.unsigned_abs() % cut,
+        );
         Self::signed(half_even(whole, rest, cut), self.mantissa < 0, scale)
     }
 
@@ -114,7 +126,10 @@ impl Decimal {
     /// The negative.
     #[must_use]
     pub fn neg(self) -> Self {
-        Self { mantissa: -self.mantissa, scale: self.scale }
+        Self {
+            mantissa: -self.mantissa,
+            scale: self.scale,
+        }
     }
 
     /// The exact product: the scales add.
@@ -122,11 +137,21 @@ impl Decimal {
     /// # Errors
     /// [`Overflow`]
     pub fn mul(self, other: Self) -> Result<Self, Overflow> {
-        let exact = |a: Self, b: Self| Self::new(a.mantissa.checked_mul(b.mantissa)?, a.scale.checked_add(b.scale)?);
+        let exact =
+            |a: Self, b: Self| Self::new(a.mantissa.checked_mul(b.mantissa)?, a.scale.checked_add(b.scale)?);
         exact(self, other)
             .or_else(|| {
                 let ((a, s), (b, t)) = (self.normal(), other.normal());
-                exact(Self { mantissa: a, scale: s }, Self { mantissa: b, scale: t })
+                exact(
+                    Self {
+                        mantissa: a,
+                        scale: s,
+                    },
+                    Self {
+                        mantissa: b,
+                        scale: t,
+                    },
+                )
             })
             .ok_or(Overflow)
     }
@@ -145,7 +170,13 @@ impl Decimal {
     /// # Errors
     /// [`Overflow`], also for a count of zero.
     pub fn average(self, count: u64) -> Result<Self, Overflow> {
-        self.quotient(Self { mantissa: i128::from(count), scale: 0 }, (self.scale + 6).min(MAX_SCALE))
+        self.quotient(
+            Self {
+                mantissa: i128::from(count),
+                scale: 0,
+            },
+            (self.scale + 6).min(MAX_SCALE),
+        )
     }
 
     /// Long division, digit by digit, so that nothing between overflows.
@@ -158,7 +189,9 @@ impl Decimal {
         let digits = i16::from(scale) + i16::from(other.scale) - i16::from(self.scale);
         if digits < 0 {
             // Only where the scale is capped: the divisor grows instead.
-            let b = b.checked_mul(power(digits.unsigned_abs() as u8).unsigned_abs()).ok_or(Overflow)?;
+            let b = b
+                .checked_mul(power(digits.unsigned_abs() as u8).unsigned_abs())
+                .ok_or(Overflow)?;
             return Self::signed(half_even(a / b, a % b, b), negative, scale);
         }
         let (mut whole, mut rest) = (a / b, a % b);
@@ -173,7 +206,10 @@ impl Decimal {
                 }
             }
             rest = sum;
-            whole = whole.checked_mul(10).and_then(|it| it.checked_add(digit)).ok_or(Overflow)?;
+            whole = whole
+                .checked_mul(10)
+                .and_then(|it| it.checked_add(digit))
+                .ok_or(Overflow)?;
         }
         Self::signed(half_even(whole, rest, b), negative, scale)
     }
@@ -196,14 +232,21 @@ fn half_even(whole: u128, rest: u128, of: u128) -> u128 {
 
 impl From<i64> for Decimal {
     fn from(value: i64) -> Self {
-        Self { mantissa: i128::from(value), scale: 0 }
+        Self {
+            mantissa: i128::from(value),
+            scale: 0,
+        }
     }
 }
 
 /// `-12.50`: all digits of the scale, never an exponent.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:0width$}", self.mantissa.unsigned_abs(), width = usize::from(self.scale) + 1);
+        let digits = format!(
+            "{:0width$}",
+            self.mantissa.unsigned_abs(),
+            width = usize::from(self.scale) + 1
+        );
         let (whole, part) = digits.split_at(digits.len() - usize::from(self.scale));
         let sign = if self.mantissa < 0 { "-" } else { "" };
         let point = if part.is_empty() { "" } else { "." };
@@ -224,15 +267,22 @@ impl std::str::FromStr for Decimal {
             None => (false, number.strip_prefix('+').unwrap_or(number)),
         };
         let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() || number.ends_with('.') || !whole.bytes().chain(part.bytes()).all(|it| it.is_ascii_digit()) {
+        if whole.is_empty()
+            || number.ends_with('.')
+            || !whole.bytes().chain(part.bytes()).all(|it| it.is_ascii_digit())
+        {
             return Err(NotDecimal);
         }
         let mut mantissa = 0u128;
         for digit in whole.bytes().chain(part.bytes()) {
-            let next = mantissa.checked_mul(10).and_then(|it| it.checked_add(u128::from(digit - b'0')));
+            let next = mantissa
+                .checked_mul(10)
+                .and_then(|it| it.checked_add(u128::from(digit - b'0')));
             mantissa = next.ok_or(NotDecimal)?;
         }
-        let mut scale = i32::try_from(part.len()).map_err(|_| NotDecimal)?.saturating_sub(exponent);
+        let mut scale = i32::try_from(part.len())
+            .map_err(|_| NotDecimal)?
+            .saturating_sub(exponent);
         while scale > 0 && mantissa % 10 == 0 && (scale > i32::from(MAX_SCALE) || mantissa > MAX) {
             mantissa /= 10;
             scale -= 1;
@@ -241,7 +291,11 @@ impl std::str::FromStr for Decimal {
             mantissa = mantissa.checked_mul(10).ok_or(NotDecimal)?;
             scale = if mantissa == 0 { 0 } else { scale + 1 };
         }
-        let scale = if mantissa == 0 { scale.min(i32::from(MAX_SCALE)) } else { scale };
+        let scale = if mantissa == 0 {
+            scale.min(i32::from(MAX_SCALE))
+        } else {
+            scale
+        };
         let scale = u8::try_from(scale).map_err(|_| NotDecimal)?;
         if scale > MAX_SCALE {
             return Err(NotDecimal);
@@ -252,7 +306,11 @@ impl std::str::FromStr for Decimal {
 
 impl PartialEq for Decimal {
     fn eq(&self, other: &Self) -> bool {
-        if self.scale == other.scale { self.mantissa == other.mantissa } else { self.normal() == other.normal() }
+        if self.scale == other.scale {
+            self.mantissa == other.mantissa
+        } else {
+            self.normal() == other.normal()
+        }
     }
 }
 impl Eq for Decimal {}
@@ -267,11 +325,18 @@ impl Ord for Decimal {
             return self.mantissa.cmp(&other.mantissa);
         }
         // Whole parts first, then the fractions brought to one scale: nothing can overflow.
-        let split = |it: Self| (it.mantissa.div_euclid(power(it.scale)), it.mantissa.rem_euclid(power(it.scale)));
+        let split = |it: Self| {
+            (
+                it.mantissa.div_euclid(power(it.scale)),
+                it.mantissa.rem_euclid(power(it.scale)),
+            )
+        };
         let ((whole_a, part_a), (whole_b, part_b)) = (split(*self), split(*other));
         let scale = self.scale.max(other.scale);
         let widen = |part: i128, from: u8| part * power(scale - from);
-        whole_a.cmp(&whole_b).then_with(|| widen(part_a, self.scale).cmp(&widen(part_b, other.scale)))
+        whole_a
+            .cmp(&whole_b)
+            .then_with(|| widen(part_a, self.scale).cmp(&widen(part_b, other.scale)))
     }
 }
 impl std::hash::Hash for Decimal {
@@ -291,12 +356,28 @@ mod tests {
 
     #[test]
     fn numbers_print_as_they_are_read() {
-        for text in ["0", "-0.01", "12.50", "99999999999999999999999999999999999999", "0.00000000000000000000000000000000000001"] {
+        for text in [
+            "0",
+            "-0.01",
+            "12.50",
+            "99999999999999999999999999999999999999",
+            "0.00000000000000000000000000000000000001",
+        ] {
             assert_eq!(d(text).to_string(), text);
         }
         assert_eq!(d("1.5e3").to_string(), "1500");
         assert_eq!(d("15e-1").to_string(), "1.5");
-        for text in ["", ".", "1.", ".5", "1e", "--1", "1_0", "NaN", "100000000000000000000000000000000000000"] {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1e",
+            "--1",
+            "1_0",
+            "NaN",
+            "100000000000000000000000000000000000000",
+        ] {
             assert_eq!(text.parse::<Decimal>(), Err(NotDecimal), "{text}");
         }
     }
@@ -304,10 +385,22 @@ mod tests {
     #[test]
     fn division_rounds_half_even_at_six_more_places() {
         assert_eq!(d("1").div(d("3")).map(|it| it.to_string()), Ok("0.333333".into()));
-        assert_eq!(d("2.00").div(d("3")).map(|it| it.to_string()), Ok("0.66666667".into()));
-        assert_eq!(d("1").div(d("2000000")).map(|it| it.to_string()), Ok("0.000000".into()));
-        assert_eq!(d("3").div(d("2000000")).map(|it| it.to_string()), Ok("0.000002".into()));
-        assert_eq!(d("-5").average(2).map(|it| it.to_string()), Ok("-2.500000".into()));
+        assert_eq!(
+            d("2.00").div(d("3")).map(|it| it.to_string()),
+            Ok("0.66666667".into())
+        );
+        assert_eq!(
+            d("1").div(d("2000000")).map(|it| it.to_string()),
+            Ok("0.000000".into())
+        );
+        assert_eq!(
+            d("3").div(d("2000000")).map(|it| it.to_string()),
+            Ok("0.000002".into())
+        );
+        assert_eq!(
+            d("-5").average(2).map(|it| it.to_string()),
+            Ok("-2.500000".into())
+        );
         assert_eq!(d("1").div(d("0.0")), Err(Overflow));
         let wide = d("99999999999999999999999999999999999999");
         assert_eq!(wide.div(wide).map(|it| it.to_string()), Ok("1.000000".into()));

@@ -61,12 +61,19 @@ fn write(document: &serde_json::Value, text: &mut String) -> Result<(), NotJson>
 
 fn number(number: &serde_json::Number, text: &mut String) -> Result<(), NotJson> {
     const SAFE: f64 = 9_007_199_254_740_992.0;
-    let float = number.as_f64().filter(|it| it.is_finite()).ok_or_else(|| NotJson::Number(number.to_string()))?;
+    let float = number
+        .as_f64()
+        .filter(|it| it.is_finite())
+        .ok_or_else(|| NotJson::Number(number.to_string()))?;
     if !number.is_f64() && float.abs() > SAFE {
         return Err(NotJson::Number(number.to_string()));
     }
     // Whole numbers have one spelling, whether written 1, 1.0 or 1e0.
-    let _ = if float.fract() == 0.0 && float.abs() <= SAFE { write!(text, "{}", float as i64) } else { write!(text, "{float:?}") };
+    let _ = if float.fract() == 0.0 && float.abs() <= SAFE {
+        write!(text, "{}", float as i64)
+    } else {
+        write!(text, "{float:?}")
+    };
     Ok(())
 }
 
@@ -82,7 +89,10 @@ mod tests {
     #[test]
     fn one_document_has_one_text() {
         let canonical = |text: &str| canonical_json(&serde_json::from_str(text).expect("JSON"));
-        assert_eq!(canonical(r#"{ "b": [1.0, 2e0, -0.0], "a": {"y": null, "x": "é\n\u0001"} }"#).as_deref(), Ok("{\"a\":{\"x\":\"é\\n\\u0001\",\"y\":null},\"b\":[1,2,0]}"));
+        assert_eq!(
+            canonical(r#"{ "b": [1.0, 2e0, -0.0], "a": {"y": null, "x": "é\n\u0001"} }"#).as_deref(),
+            Ok("{\"a\":{\"x\":\"é\\n\\u0001\",\"y\":null},\"b\":[1,2,0]}")
+        );
         assert_eq!(canonical("0.1").as_deref(), Ok("0.1"));
         assert!(canonical("9007199254740993").is_err());
     }

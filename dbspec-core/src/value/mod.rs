@@ -13,8 +13,9 @@ mod uuid;
 use std::cmp::Ordering;
 
 pub use civil::{
-    DAY, NotCivil, add_months, civil, days, is_date, is_timestamp, parse_date, parse_duration, parse_time, parse_timestamp,
-    print_date, print_duration, print_time, print_time_fixed, print_timestamp, print_timestamp_fixed,
+    DAY, NotCivil, add_months, civil, days, is_date, is_timestamp, parse_date, parse_duration, parse_time,
+    parse_timestamp, print_date, print_duration, print_time, print_time_fixed, print_timestamp,
+    print_timestamp_fixed,
 };
 pub use decimal::{Decimal, NotDecimal, Overflow};
 pub use json::{NotJson, canonical_json};
@@ -76,7 +77,9 @@ impl PartialOrd for Label {
 
 impl Ord for Label {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.rank.cmp(&other.rank).then_with(|| self.text.cmp(&other.text))
+        self.rank
+            .cmp(&other.rank)
+            .then_with(|| self.text.cmp(&other.text))
     }
 }
 

@@ -14,20 +14,34 @@ pub fn hash_secret(plain: &str, salt: [u8; 16], rounds: u32) -> String {
 /// Whether a plain text is the one that was hashed.
 pub fn verify_secret(hashed: &str, plain: &str) -> bool {
     let parts: Vec<&str> = hashed.split('$').collect();
-    let ["", "pbkdf2-sha256", rounds, salt, hash] = parts.as_slice() else { return false };
-    let (Some(rounds), Some(salt)) = (rounds.strip_prefix("i=").and_then(|it| it.parse().ok()), bytes(salt)) else { return false };
+    let ["", "pbkdf2-sha256", rounds, salt, hash] = parts.as_slice() else {
+        return false;
+    };
+    let (Some(rounds), Some(salt)) = (
+        rounds.strip_prefix("i=").and_then(|it| it.parse().ok()),
+        bytes(salt),
+    ) else {
+        return false;
+    };
     let again = pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(plain.as_bytes(), &salt, u32::max(rounds, 1));
     // Both are digests: comparing them in any time tells nothing of the secret.
     hex(&again) == *hash
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|it| char::from(b"0123456789abcdef"[usize::from(it)])).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|it| char::from(b"0123456789abcdef"[usize::from(it)]))
+        .collect()
 }
 
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let digit = |it: &u8| char::from(*it).to_digit(16);
-    text.as_bytes().chunks(2).map(|pair| Some((digit(pair.first()?)? * 16 + digit(pair.get(1)?)?) as u8)).collect()
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| Some((digit(pair.first()?)? * 16 + digit(pair.get(1)?)?) as u8))
+        .collect()
 }
 
 #[cfg(test)]

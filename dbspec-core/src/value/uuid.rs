@@ -31,7 +31,11 @@ pub fn parse_uuid(text: &str) -> Result<[u8; 16], NotUuid> {
     let (mut bytes, mut at) = ([0; 16], 0);
     for (position, digit) in text.bytes().enumerate() {
         if hyphens && matches!(position, 8 | 13 | 18 | 23) {
-            if digit == b'-' { continue } else { return Err(NotUuid) }
+            if digit == b'-' {
+                continue;
+            } else {
+                return Err(NotUuid);
+            }
         }
         let value = char::from(digit).to_digit(16).ok_or(NotUuid)? as u8;
         let byte: &mut u8 = bytes.get_mut(at / 2).ok_or(NotUuid)?;
@@ -86,7 +90,12 @@ mod tests {
         let bytes = parse_uuid(text).expect("a uuid");
         assert_eq!(print_uuid(&bytes), text);
         assert_eq!(parse_uuid("018F3A2B7C4D7E5F8A9B0C1D2E3F4A5B"), Ok(bytes));
-        for wrong in ["", "018f3a2b-7c4d-7e5f-8a9b-0c1d2e3f4a5", "018f3a2b-7c4d-7e5f-8a9b00c1d2e3f4a5b", "g18f3a2b7c4d7e5f8a9b0c1d2e3f4a5b"] {
+        for wrong in [
+            "",
+            "018f3a2b-7c4d-7e5f-8a9b-0c1d2e3f4a5",
+            "018f3a2b-7c4d-7e5f-8a9b00c1d2e3f4a5b",
+            "g18f3a2b7c4d7e5f8a9b0c1d2e3f4a5b",
+        ] {
             assert_eq!(parse_uuid(wrong), Err(NotUuid), "{wrong}");
         }
     }

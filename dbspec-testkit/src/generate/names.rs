@@ -32,8 +32,8 @@ pub const HOSTILE: [&str; 24] = [
 
 /// Plain names, for the larger part.
 pub const PLAIN: [&str; 16] = [
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "omicron", "pi",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "omicron", "pi",
 ];
 
 /// Chooses names that are unique in their namespace.

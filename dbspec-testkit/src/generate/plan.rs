@@ -197,7 +197,8 @@ pub enum AccessPlan {
 
 /// Models of one to four entities.
 pub fn models() -> impl Strategy<Value = ModelPlan> {
-    (vec(entity(), 1..4), vec(relation(), 0..2)).prop_map(|(entities, relations)| ModelPlan { entities, relations })
+    (vec(entity(), 1..4), vec(relation(), 0..2))
+        .prop_map(|(entities, relations)| ModelPlan { entities, relations })
 }
 
 fn entity() -> impl Strategy<Value = EntityPlan> {
@@ -209,23 +210,62 @@ fn entity() -> impl Strategy<Value = EntityPlan> {
         2 => Just(KeyPlan::Composite),
     ];
     (
-        (any::<u16>(), key, proptest::option::weighted(0.25, (any::<u16>(), 0u8..4)), vec(column(), 0..6)),
+        (
+            any::<u16>(),
+            key,
+            proptest::option::weighted(0.25, (any::<u16>(), 0u8..4)),
+            vec(column(), 0..6),
+        ),
         (vec(unique(), 0..2), vec(check(), 0..3)),
-        (proptest::bool::weighted(0.2), proptest::bool::weighted(0.15), vec(access(), 0..4), any::<bool>()),
+        (
+            proptest::bool::weighted(0.2),
+            proptest::bool::weighted(0.15),
+            vec(access(), 0..4),
+            any::<bool>(),
+        ),
     )
-        .prop_map(|((name, key, owner, columns), (uniques, checks), (versioned, soft, accesses, documented))| {
-            EntityPlan { name, key, owner, columns, uniques, checks, versioned, soft, accesses, documented }
-        })
+        .prop_map(
+            |((name, key, owner, columns), (uniques, checks), (versioned, soft, accesses, documented))| {
+                EntityPlan {
+                    name,
+                    key,
+                    owner,
+                    columns,
+                    uniques,
+                    checks,
+                    versioned,
+                    soft,
+                    accesses,
+                    documented,
+                }
+            },
+        )
 }
 
 fn column() -> impl Strategy<Value = ColumnPlan> {
-    (any::<u16>(), ty(), any::<bool>(), proptest::bool::weighted(0.2), proptest::bool::weighted(0.1))
-        .prop_map(|(name, ty, nullable, unique, immutable)| ColumnPlan { name, ty, nullable, unique, immutable })
+    (
+        any::<u16>(),
+        ty(),
+        any::<bool>(),
+        proptest::bool::weighted(0.2),
+        proptest::bool::weighted(0.1),
+    )
+        .prop_map(|(name, ty, nullable, unique, immutable)| ColumnPlan {
+            name,
+            ty,
+            nullable,
+            unique,
+            immutable,
+        })
 }
 
 fn ty() -> impl Strategy<Value = TypePlan> {
     use TypePlan as T;
-    let on_delete = prop_oneof![Just(OnDeletePlan::Restrict), Just(OnDeletePlan::Cascade), Just(OnDeletePlan::SetNull)];
+    let on_delete = prop_oneof![
+        Just(OnDeletePlan::Restrict),
+        Just(OnDeletePlan::Cascade),
+        Just(OnDeletePlan::SetNull)
+    ];
     prop_oneof![
         5 => (any::<u16>(), on_delete).prop_map(|(to, action)| T::Ref(to, action)),
         4 => Just(T::Int32),
@@ -239,8 +279,16 @@ fn ty() -> impl Strategy<Value = TypePlan> {
 }
 
 fn unique() -> impl Strategy<Value = UniquePlan> {
-    (vec(any::<u16>(), 1..3), any::<bool>(), proptest::option::weighted(0.4, any::<u16>()))
-        .prop_map(|(columns, nulls_equal, where_set)| UniquePlan { columns, nulls_equal, where_set })
+    (
+        vec(any::<u16>(), 1..3),
+        any::<bool>(),
+        proptest::option::weighted(0.4, any::<u16>()),
+    )
+        .prop_map(|(columns, nulls_equal, where_set)| UniquePlan {
+            columns,
+            nulls_equal,
+            where_set,
+        })
 }
 
 fn check() -> impl Strategy<Value = CheckPlan> {
@@ -249,14 +297,20 @@ fn check() -> impl Strategy<Value = CheckPlan> {
         (a.clone(), 0i8..5).prop_map(|(column, least)| CheckPlan::AtLeast(column, least)),
         (a.clone(), b.clone()).prop_map(|(low, high)| CheckPlan::Ordered(low, high)),
         (a.clone(), b.clone()).prop_map(|(if_set, then)| CheckPlan::Implies(if_set, then)),
-        (a.clone(), b.clone(), 20u8..200).prop_map(|(left, right, most)| CheckPlan::Product(left, right, most)),
+        (a.clone(), b.clone(), 20u8..200)
+            .prop_map(|(left, right, most)| CheckPlan::Product(left, right, most)),
         (a.clone(), b).prop_map(|(column, other)| CheckPlan::OneOf(column, other)),
         a.prop_map(CheckPlan::NotStarting),
     ]
 }
 
 fn relation() -> impl Strategy<Value = RelationPlan> {
-    (any::<u16>(), any::<u16>(), any::<u16>(), proptest::option::of(1u8..4))
+    (
+        any::<u16>(),
+        any::<u16>(),
+        any::<u16>(),
+        proptest::option::of(1u8..4),
+    )
         .prop_map(|(name, from, to, max)| RelationPlan { name, from, to, max })
 }
 

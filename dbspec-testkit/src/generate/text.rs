@@ -14,21 +14,38 @@ impl ModelPlan {
         for word in ["Kind", "Phase", "Level", "Spot"] {
             names.reserve(word);
         }
-        let entities: Vec<String> = self.entities.iter().map(|entity| names.choose(entity.name)).collect();
+        let entities: Vec<String> = self
+            .entities
+            .iter()
+            .map(|entity| names.choose(entity.name))
+            .collect();
         let mut out = String::from(
             "model generated\nenum Kind { red green \"odd label; '\" }\nenum Phase { open paid closed }\n\
              enum Level ordered { low mid high }\ntype Spot { x: int32  label: string(4)? }\n",
         );
         let mut accesses = String::new();
         for (at, plan) in self.entities.iter().enumerate() {
-            Writer { entities: &entities, at, plan, fields: Vec::new() }.entity(&mut out, &mut accesses);
+            Writer {
+                entities: &entities,
+                at,
+                plan,
+                fields: Vec::new(),
+            }
+            .entity(&mut out, &mut accesses);
         }
         for (number, relation) in self.relations.iter().enumerate() {
             let name = names.choose(relation.name);
-            let (from, to) = (usize::from(relation.from) % entities.len(), usize::from(relation.to) % entities.len());
+            let (from, to) = (
+                usize::from(relation.from) % entities.len(),
+                usize::from(relation.to) % entities.len(),
+            );
             let bound = relation.max.map_or(String::new(), |max| format!(" 0..{max}"));
             let end = |end: &str, entity: usize| {
-                if from == to { format!("({end}: {})", declared(&entities[entity])) } else { declared(&entities[entity]) }
+                if from == to {
+                    format!("({end}: {})", declared(&entities[entity]))
+                } else {
+                    declared(&entities[entity])
+                }
             };
             let _ = writeln!(
                 out,
@@ -68,7 +85,13 @@ impl Writer<'_> {
         let _ = write!(out, "entity {}", declared(&self.entities[self.at]));
         if let (Some((owner, least)), true) = (self.plan.owner, self.at > 0) {
             let owner = usize::from(owner) % self.at;
-            let _ = write!(out, " in {} as owned{} {}..9", declared(&self.entities[owner]), self.at, least / 3);
+            let _ = write!(
+                out,
+                " in {} as owned{} {}..9",
+                declared(&self.entities[owner]),
+                self.at,
+                least / 3
+            );
         }
         if self.plan.versioned {
             out.push_str(" @version");
@@ -133,7 +156,10 @@ impl Writer<'_> {
             TypePlan::Strings => "list<string(5)>".to_owned(),
             TypePlan::Range => "range<date>".to_owned(),
             TypePlan::Json => "json".to_owned(),
-            TypePlan::Ref(to, _) => format!("-> {}", declared(&self.entities[usize::from(to) % self.entities.len()])),
+            TypePlan::Ref(to, _) => format!(
+                "-> {}",
+                declared(&self.entities[usize::from(to) % self.entities.len()])
+            ),
         };
         if nullable {
             ty.push('?');
@@ -159,9 +185,17 @@ impl Writer<'_> {
         }
         let _ = writeln!(out, "  {}: {ty}", declared(&name));
         if plan.ty == TypePlan::Moving {
-            let _ = writeln!(out, "  moves {} {{ open -> paid | closed, paid -> closed }}", declared(&name));
+            let _ = writeln!(
+                out,
+                "  moves {} {{ open -> paid | closed, paid -> closed }}",
+                declared(&name)
+            );
         }
-        self.fields.push(Column { name, ty: plan.ty, nullable });
+        self.fields.push(Column {
+            name,
+            ty: plan.ty,
+            nullable,
+        });
     }
 
     /// A field of those that fit, by a pick.
@@ -187,21 +221,29 @@ impl Writer<'_> {
         if plan.nulls_equal {
             out.push_str(" nulls equal");
         }
-        if let Some(field) = plan.where_set.and_then(|pick| self.pick(pick, |field| field.nullable && is_plain(field.ty))) {
+        if let Some(field) = plan
+            .where_set
+            .and_then(|pick| self.pick(pick, |field| field.nullable && is_plain(field.ty)))
+        {
             let _ = write!(out, " where {} is not null", read(&field.name));
         }
         out.push('\n');
     }
 
     fn check(&self, plan: &CheckPlan) -> Option<String> {
-        let integer = |field: &Column| matches!(field.ty, TypePlan::Int16 | TypePlan::Int32 | TypePlan::Int64);
+        let integer =
+            |field: &Column| matches!(field.ty, TypePlan::Int16 | TypePlan::Int32 | TypePlan::Int64);
         let string = |field: &Column| field.ty == TypePlan::Str;
         let nullable = |field: &Column| field.nullable && is_plain(field.ty);
         let name = |field: &Column| read(&field.name);
         Some(match plan {
             CheckPlan::AtLeast(column, least) => format!("{} >= {least}", name(self.pick(*column, integer)?)),
             CheckPlan::Ordered(low, high) => {
-                format!("{} <= {}", name(self.pick(*low, integer)?), name(self.pick(*high, integer)?))
+                format!(
+                    "{} <= {}",
+                    name(self.pick(*low, integer)?),
+                    name(self.pick(*high, integer)?)
+                )
             }
             CheckPlan::Implies(if_set, then) => format!(
                 "{} is null or {} is not null",
@@ -210,7 +252,12 @@ impl Writer<'_> {
             ),
             CheckPlan::Product(left, right, most) => {
                 let (left, right) = (self.pick(*left, integer)?, self.pick(*right, integer)?);
-                format!("{} * {} <= {most} or {} is null", name(left), name(right), name(left))
+                format!(
+                    "{} * {} <= {most} or {} is null",
+                    name(left),
+                    name(right),
+                    name(left)
+                )
             }
             CheckPlan::OneOf(column, other) => {
                 let text = format!("{} in [\"a\", \"b'\", \"\"]", name(self.pick(*column, string)?));
@@ -219,7 +266,9 @@ impl Writer<'_> {
                     None => text,
                 }
             }
-            CheckPlan::NotStarting(column) => format!("not {} starts with \"z\"", name(self.pick(*column, string)?)),
+            CheckPlan::NotStarting(column) => {
+                format!("not {} starts with \"z\"", name(self.pick(*column, string)?))
+            }
         })
     }
 
@@ -227,7 +276,10 @@ impl Writer<'_> {
         let entity = declared(&self.entities[self.at]);
         let equal = |field: &Column| has_equality(field.ty) && !matches!(field.ty, TypePlan::Float);
         let ordered = |field: &Column| is_ordered(field.ty);
-        let by = |pick: u16| self.pick(pick, equal).map(|field| (read(&field.name), self.param(field)));
+        let by = |pick: u16| {
+            self.pick(pick, equal)
+                .map(|field| (read(&field.name), self.param(field)))
+        };
         let path = |field: &Column| quoted(&field.name);
         let dir = |down: bool| if down { " desc" } else { "" };
         Some(match plan {
@@ -275,24 +327,43 @@ impl Writer<'_> {
                 let (name, param) = by(*column)?;
                 let prefix = self.pick(*prefix, |field| field.ty == TypePlan::Str)?;
                 let text = read(&prefix.name);
-                format!("(a: {param}, b: string(3)) {{ from {entity} where {name} == $a and {text} starts with $b order by {text} limit 3 }}")
+                format!(
+                    "(a: {param}, b: string(3)) {{ from {entity} where {name} == $a and {text} starts with $b order by {text} limit 3 }}"
+                )
             }
             AccessPlan::Null(column, null) => {
                 let (name, param) = by(*column)?;
                 let null = self.pick(*null, |field| field.nullable && is_plain(field.ty))?;
-                format!("(a: {param}) {{ from {entity} where {name} == $a and {} is null }}", read(&null.name))
+                format!(
+                    "(a: {param}) {{ from {entity} where {name} == $a and {} is null }}",
+                    read(&null.name)
+                )
             }
             AccessPlan::Grouped(column) => {
-                let group = self.pick(*column, |field| has_equality(field.ty) && is_plain(field.ty) && field.ty != TypePlan::Folded)?;
-                format!("{{ from {entity} group by {} select count() as counted full read }}", read(&group.name))
+                let group = self.pick(*column, |field| {
+                    has_equality(field.ty) && is_plain(field.ty) && field.ty != TypePlan::Folded
+                })?;
+                format!(
+                    "{{ from {entity} group by {} select count() as counted full read }}",
+                    read(&group.name)
+                )
             }
             AccessPlan::All(order, down) => {
                 let order = self.pick(*order, ordered)?;
-                format!("{{ from {entity} order by {}{} limit 4 full read }}", read(&order.name), dir(*down))
+                format!(
+                    "{{ from {entity} order by {}{} limit 4 full read }}",
+                    read(&order.name),
+                    dir(*down)
+                )
             }
             AccessPlan::Children(column) => {
                 let field = self.pick(*column, |field| matches!(field.ty, TypePlan::Ref(..)))?;
-                format!("(a: {}) {{ from {entity} where {} == $a with {} }}", self.param(field), read(&field.name), path(field))
+                format!(
+                    "(a: {}) {{ from {entity} where {} == $a with {} }}",
+                    self.param(field),
+                    read(&field.name),
+                    path(field)
+                )
             }
         })
     }
@@ -307,7 +378,9 @@ impl Writer<'_> {
             TypePlan::Decimal => "decimal(6, 2)".to_owned(),
             TypePlan::BigDecimal => "decimal(38, 10)".to_owned(),
             TypePlan::Float => "float64".to_owned(),
-            TypePlan::Str | TypePlan::Folded | TypePlan::Text | TypePlan::Strings | TypePlan::Json => "string(6)".to_owned(),
+            TypePlan::Str | TypePlan::Folded | TypePlan::Text | TypePlan::Strings | TypePlan::Json => {
+                "string(6)".to_owned()
+            }
             TypePlan::Bytes => "bytes(8)".to_owned(),
             TypePlan::Uuid => "uuid".to_owned(),
             TypePlan::Date | TypePlan::Range => "date".to_owned(),
@@ -318,20 +391,33 @@ impl Writer<'_> {
             TypePlan::Moving => "Phase".to_owned(),
             TypePlan::Ordered => "Level".to_owned(),
             TypePlan::Value => "Spot".to_owned(),
-            TypePlan::Ref(to, _) => format!("-> {}", declared(&self.entities[usize::from(to) % self.entities.len()])),
+            TypePlan::Ref(to, _) => format!(
+                "-> {}",
+                declared(&self.entities[usize::from(to) % self.entities.len()])
+            ),
         }
     }
 }
 
 /// Whether a field is one leaf that is not a reference.
 fn is_plain(ty: TypePlan) -> bool {
-    !matches!(ty, TypePlan::Ref(..) | TypePlan::Value | TypePlan::Range | TypePlan::Strings | TypePlan::Json)
+    !matches!(
+        ty,
+        TypePlan::Ref(..) | TypePlan::Value | TypePlan::Range | TypePlan::Strings | TypePlan::Json
+    )
 }
 
 fn has_equality(ty: TypePlan) -> bool {
-    !matches!(ty, TypePlan::Value | TypePlan::Range | TypePlan::Strings | TypePlan::Json | TypePlan::Text)
+    !matches!(
+        ty,
+        TypePlan::Value | TypePlan::Range | TypePlan::Strings | TypePlan::Json | TypePlan::Text
+    )
 }
 
 fn is_ordered(ty: TypePlan) -> bool {
-    is_plain(ty) && !matches!(ty, TypePlan::Bool | TypePlan::Enum | TypePlan::Moving | TypePlan::Text | TypePlan::Bytes)
+    is_plain(ty)
+        && !matches!(
+            ty,
+            TypePlan::Bool | TypePlan::Enum | TypePlan::Moving | TypePlan::Text | TypePlan::Bytes
+        )
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::arena::Run;
 use crate::backend::decision::{Assumption, Figure, Quantity};
-use crate::kernel::{ElementId, EntityId, FieldId, Item, Kernel, LeafType, QueryId, Scalar, Statistics, Type, WriteId};
+use crate::kernel::{
+    ElementId, EntityId, FieldId, Item, Kernel, LeafType, QueryId, Scalar, Statistics, Type, WriteId,
+};
 
 /// Rows of an entity that nobody counted.
 const ROWS: u64 = 10_000;
@@ -24,7 +26,10 @@ pub struct Figures<'k> {
 impl<'k> Figures<'k> {
     /// Nothing read yet.
     pub fn new(kernel: &'k Kernel) -> Self {
-        Self { kernel, assumed: RefCell::new(BTreeMap::new()) }
+        Self {
+            kernel,
+            assumed: RefCell::new(BTreeMap::new()),
+        }
     }
 
     fn figure(&self, what: Quantity, given: Option<u64>, otherwise: impl FnOnce() -> u64) -> Figure {
@@ -52,7 +57,9 @@ impl<'k> Figures<'k> {
     /// Average size of a field's values: characters of strings, bytes of bytes, items of collections.
     pub fn size(&self, field: FieldId) -> Figure {
         let given = self.statistics(field).average;
-        self.figure(Quantity::Size(field), given, || assumed_size(&self.kernel.fields[field].ty))
+        self.figure(Quantity::Size(field), given, || {
+            assumed_size(&self.kernel.fields[field].ty)
+        })
     }
 
     /// Distinct values of a field.
@@ -67,7 +74,9 @@ impl<'k> Figures<'k> {
             Type::Ref(to) => self.kernel.entities[*to].volume.map(|volume| volume.rows),
             Type::Scalar(_) | Type::Group(_) | Type::Range(_) | Type::List(_) => None,
         });
-        self.figure(Quantity::Distinct(field), given, || (self.rows(it.entity).value / 10).max(1))
+        self.figure(Quantity::Distinct(field), given, || {
+            (self.rows(it.entity).value / 10).max(1)
+        })
     }
 
     /// Nulls of a field in parts per million; 0 where it can't be null.
@@ -82,7 +91,10 @@ impl<'k> Figures<'k> {
         let it = &self.kernel.fields[reference];
         let given = it.statistics.average.map(|rows| rows * 1000).or_else(|| {
             let Type::Ref(to) = it.ty else { return None };
-            let (many, one) = (self.kernel.entities[it.entity].volume?, self.kernel.entities[to].volume?);
+            let (many, one) = (
+                self.kernel.entities[it.entity].volume?,
+                self.kernel.entities[to].volume?,
+            );
             Some(many.rows.saturating_mul(1000) / one.rows.max(1))
         });
         self.figure(Quantity::FanOut(reference), given, || FAN_OUT)
@@ -91,17 +103,27 @@ impl<'k> Figures<'k> {
     /// Rows per referred row, 99th percentile; four times the average where nothing is said.
     pub fn fan_out_p99(&self, reference: FieldId) -> Figure {
         let given = self.statistics(reference).p99;
-        self.figure(Quantity::FanOutP99(reference), given, || (self.fan_out(reference).value * 4).div_ceil(1000))
+        self.figure(Quantity::FanOutP99(reference), given, || {
+            (self.fan_out(reference).value * 4).div_ceil(1000)
+        })
     }
 
     /// How often a query is asked, in thousandths per second.
     pub fn query_rate(&self, query: QueryId) -> Figure {
-        self.figure(Quantity::QueryRate(query), self.kernel.queries[query].rate.milli_per_second, || RATE)
+        self.figure(
+            Quantity::QueryRate(query),
+            self.kernel.queries[query].rate.milli_per_second,
+            || RATE,
+        )
     }
 
     /// How often a write is called, in thousandths per second.
     pub fn write_rate(&self, write: WriteId) -> Figure {
-        self.figure(Quantity::WriteRate(write), self.kernel.writes[write].rate.milli_per_second, || RATE)
+        self.figure(
+            Quantity::WriteRate(write),
+            self.kernel.writes[write].rate.milli_per_second,
+            || RATE,
+        )
     }
 
     fn statistics(&self, field: FieldId) -> &Statistics {
@@ -128,7 +150,12 @@ impl<'k> Figures<'k> {
             .iter()
             .map(|(what, value)| {
                 let (element, text) = say(what, *value);
-                Assumption { element, what: *what, value: *value, say: text.into() }
+                Assumption {
+                    element,
+                    what: *what,
+                    value: *value,
+                    say: text.into(),
+                }
             })
             .collect();
         list.sort_by_key(|assumption| (assumption.element, assumption.what));
@@ -137,12 +164,18 @@ impl<'k> Figures<'k> {
 }
 
 fn rate(milli: u64) -> String {
-    if milli >= 1000 { format!("rate {}/s", milli / 1000) } else { format!("rate {}/min", milli * 60 / 1000) }
+    if milli >= 1000 {
+        format!("rate {}/s", milli / 1000)
+    } else {
+        format!("rate {}/min", milli * 60 / 1000)
+    }
 }
 
 fn assumed_size(ty: &Type) -> u64 {
     let of = |scalar: &Scalar| match scalar {
-        Scalar::String { max } | Scalar::Bytes { max } | Scalar::Encrypted { max, .. } => u64::from(*max).div_ceil(2).min(40),
+        Scalar::String { max } | Scalar::Bytes { max } | Scalar::Encrypted { max, .. } => {
+            u64::from(*max).div_ceil(2).min(40)
+        }
         Scalar::Text => 200,
         Scalar::Json => 200,
         Scalar::Hashed => 100,
@@ -173,7 +206,9 @@ pub fn row_bytes(kernel: &Kernel, figures: &Figures<'_>, leaves: Run<crate::kern
         .map(|leaf| {
             let it = &kernel.leaves[leaf];
             match &it.ty {
-                LeafType::Scalar(Scalar::String { .. } | Scalar::Text | Scalar::Bytes { .. }) if it.path.is_empty() => {
+                LeafType::Scalar(Scalar::String { .. } | Scalar::Text | Scalar::Bytes { .. })
+                    if it.path.is_empty() =>
+                {
                     figures.size(it.field).value
                 }
                 LeafType::Scalar(scalar) => assumed_size(&Type::Scalar(scalar.clone())),

@@ -39,7 +39,13 @@ pub struct Namer<'k> {
 impl<'k> Namer<'k> {
     /// A namer with nothing named.
     pub fn new(kernel: &'k Kernel, limits: Limits, given: Option<&'k Given>) -> Self {
-        Self { kernel, limits, given, taken: BTreeMap::new(), mapping: Mapping::default() }
+        Self {
+            kernel,
+            limits,
+            given,
+            taken: BTreeMap::new(),
+            mapping: Mapping::default(),
+        }
     }
 
     /// Names things of one namespace, all at once; names given there before stay taken. Returns the ids in order.
@@ -60,7 +66,11 @@ impl<'k> Namer<'k> {
             }
             let folded = self.fold(&want.name);
             let free = wishes.get(&folded) == Some(&1) && !taken.contains(&folded) && self.legal(&want.name);
-            let chosen = if free { want.name.clone().into_owned() } else { self.hashed(want, &taken) };
+            let chosen = if free {
+                want.name.clone().into_owned()
+            } else {
+                self.hashed(want, &taken)
+            };
             taken.insert(self.fold(&chosen));
             *name = Some(chosen);
         }
@@ -68,7 +78,12 @@ impl<'k> Namer<'k> {
         let first = self.mapping.names.len() as u32;
         for (want, name) in wanted.iter().zip(names) {
             let name: Arc<str> = name.unwrap_or_default().into();
-            self.mapping.names.push(Named { element: want.element, noun: want.noun, within: want.within, name });
+            self.mapping.names.push(Named {
+                element: want.element,
+                noun: want.noun,
+                within: want.within,
+                name,
+            });
         }
         (first..self.mapping.names.len() as u32).map(NameId).collect()
     }
@@ -85,11 +100,20 @@ impl<'k> Namer<'k> {
 
     fn earlier(&self, want: &Wanted<'_>) -> Option<String> {
         let given = self.given?;
-        given.get(&(self.kernel.path(want.element), format!("{} {}", want.noun, want.name))).cloned()
+        given
+            .get(&(
+                self.kernel.path(want.element),
+                format!("{} {}", want.noun, want.name),
+            ))
+            .cloned()
     }
 
     fn fold(&self, name: &str) -> String {
-        if self.limits.folds_case { name.to_lowercase() } else { name.to_owned() }
+        if self.limits.folds_case {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        }
     }
 
     fn length(&self, name: &str) -> usize {
@@ -101,7 +125,9 @@ impl<'k> Namer<'k> {
 
     fn legal(&self, name: &str) -> bool {
         let length = self.length(name);
-        length >= self.limits.min_len && length <= self.limits.max_len && name.chars().all(self.limits.allowed)
+        length >= self.limits.min_len
+            && length <= self.limits.max_len
+            && name.chars().all(self.limits.allowed)
     }
 
     /// The wish cut to what is legal, then `_` and 8 hexadecimal digits of the path, kind and wish.

@@ -16,7 +16,11 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Decimal(a), Value::Int(b)) => a.cmp(&Decimal::from(*b)),
         (Value::Float(a), other) | (other, Value::Float(a)) if !matches!(other, Value::Float(_)) => {
             let ordering = number(other).map_or(Ordering::Equal, |other| a.get().total_cmp(&other));
-            if matches!(b, Value::Float(_)) { ordering.reverse() } else { ordering }
+            if matches!(b, Value::Float(_)) {
+                ordering.reverse()
+            } else {
+                ordering
+            }
         }
         _ => a.cmp(b),
     })
@@ -62,10 +66,15 @@ pub(super) fn work(op: Op, a: &Value, b: &Value) -> Result<Value, Lack> {
             Op::Add => x.checked_add(*y).map(Value::Int).ok_or(invalid),
             Op::Sub => x.checked_sub(*y).map(Value::Int).ok_or(invalid),
             Op::Mul => x.checked_mul(*y).map(Value::Int).ok_or(invalid),
-            Op::Div => Decimal::from(*x).div(Decimal::from(*y)).map(Value::Decimal).map_err(|_| invalid),
+            Op::Div => Decimal::from(*x)
+                .div(Decimal::from(*y))
+                .map(Value::Decimal)
+                .map_err(|_| invalid),
         },
         (Value::Float(_), _) | (_, Value::Float(_)) => {
-            let (Some(x), Some(y)) = (number(a), number(b)) else { return Err(invalid) };
+            let (Some(x), Some(y)) = (number(a), number(b)) else {
+                return Err(invalid);
+            };
             match op {
                 Op::Add => float(x + y),
                 Op::Sub => float(x - y),
@@ -74,7 +83,9 @@ pub(super) fn work(op: Op, a: &Value, b: &Value) -> Result<Value, Lack> {
             }
         }
         (Value::Int(_) | Value::Decimal(_), Value::Int(_) | Value::Decimal(_)) => {
-            let (Some(x), Some(y)) = (decimal(a), decimal(b)) else { return Err(invalid) };
+            let (Some(x), Some(y)) = (decimal(a), decimal(b)) else {
+                return Err(invalid);
+            };
             let result = match op {
                 Op::Add => x.add(y),
                 Op::Sub => x.sub(y),
@@ -95,10 +106,13 @@ fn temporal(op: Op, a: &Value, b: &Value) -> Option<Value> {
         Op::Mul | Op::Div => None,
     };
     Some(match (op, a, b) {
-        (Op::Add, Value::Duration(_), Value::Timestamp(_) | Value::Date(_) | Value::Time(_)) => return temporal(op, b, a),
-        (Op::Add | Op::Sub, Value::Timestamp(at), Value::Duration(by)) => {
-            Value::Timestamp(at.checked_add(signed(*by)?).filter(|it| value::is_timestamp(*it))?)
+        (Op::Add, Value::Duration(_), Value::Timestamp(_) | Value::Date(_) | Value::Time(_)) => {
+            return temporal(op, b, a);
         }
+        (Op::Add | Op::Sub, Value::Timestamp(at), Value::Duration(by)) => Value::Timestamp(
+            at.checked_add(signed(*by)?)
+                .filter(|it| value::is_timestamp(*it))?,
+        ),
         (Op::Add | Op::Sub, Value::Date(at), Value::Duration(by)) if by % DAY == 0 => {
             let at = i64::from(*at) + signed(by / DAY)?;
             Value::Date(i32::try_from(at).ok().filter(|_| value::is_date(at))?)
@@ -106,7 +120,9 @@ fn temporal(op: Op, a: &Value, b: &Value) -> Option<Value> {
         (Op::Add | Op::Sub, Value::Time(at), Value::Duration(by)) => {
             Value::Time(at.checked_add(signed(*by)?).filter(|it| (0..DAY).contains(it))?)
         }
-        (Op::Add | Op::Sub, Value::Duration(a), Value::Duration(b)) => Value::Duration(a.checked_add(signed(*b)?)?),
+        (Op::Add | Op::Sub, Value::Duration(a), Value::Duration(b)) => {
+            Value::Duration(a.checked_add(signed(*b)?)?)
+        }
         (Op::Sub, Value::Timestamp(a), Value::Timestamp(b)) | (Op::Sub, Value::Time(a), Value::Time(b)) => {
             Value::Duration(a.checked_sub(*b)?)
         }
@@ -132,15 +148,32 @@ pub(crate) fn fits(kernel: &Kernel, ty: &LeafType, value: Value) -> Option<Value
                 .into_iter()
                 .map(|item| match (list.kind, item) {
                     (ListKind::Map { key }, Value::Map(entry)) => {
-                        let key = Member { name: "key".into(), ty: Type::Scalar(Scalar::String { max: key }), nullable: false };
+                        let key = Member {
+                            name: "key".into(),
+                            ty: Type::Scalar(Scalar::String { max: key }),
+                            nullable: false,
+                        };
                         let value = match &list.item {
                             Item::Scalar(it) => Type::Scalar(it.clone()),
                             Item::Group(members) => Type::Group(members.clone()),
                         };
-                        group_fits(kernel, &[key, Member { name: "value".into(), ty: value, nullable: false }], entry)
+                        group_fits(
+                            kernel,
+                            &[
+                                key,
+                                Member {
+                                    name: "value".into(),
+                                    ty: value,
+                                    nullable: false,
+                                },
+                            ],
+                            entry,
+                        )
                     }
                     (ListKind::List | ListKind::Set, item) => match (&list.item, item) {
-                        (Item::Scalar(scalar), item) => Some(item).filter(|it| !it.is_null()).and_then(|it| scalar_fits(kernel, scalar, it)),
+                        (Item::Scalar(scalar), item) => Some(item)
+                            .filter(|it| !it.is_null())
+                            .and_then(|it| scalar_fits(kernel, scalar, it)),
                         (Item::Group(members), Value::Map(entry)) => group_fits(kernel, members, entry),
                         (Item::Group(_), _) => None,
                     },
@@ -155,7 +188,10 @@ pub(crate) fn fits(kernel: &Kernel, ty: &LeafType, value: Value) -> Option<Value
                 }
                 ListKind::Map { .. } => {
                     items.sort();
-                    if items.windows(2).any(|pair| map_key(&pair[0]) == map_key(&pair[1])) {
+                    if items
+                        .windows(2)
+                        .any(|pair| map_key(&pair[0]) == map_key(&pair[1]))
+                    {
                         return None;
                     }
                 }
@@ -209,7 +245,9 @@ fn scalar_fits(kernel: &Kernel, scalar: &Scalar, value: Value) -> Option<Value> 
         (Scalar::Int16, value) => int(&value, i16::MIN.into(), i16::MAX.into()),
         (Scalar::Int32, value) => int(&value, i32::MIN.into(), i32::MAX.into()),
         (Scalar::Int64, value) => int(&value, i64::MIN, i64::MAX),
-        (Scalar::Decimal { precision, scale }, value) => decimal(&value)?.fit(*precision, *scale).map(Value::Decimal),
+        (Scalar::Decimal { precision, scale }, value) => {
+            decimal(&value)?.fit(*precision, *scale).map(Value::Decimal)
+        }
         (Scalar::Float64, value) => number(&value).and_then(Float::new).map(Value::Float),
         (Scalar::String { max }, Value::Text(it)) => {
             (clean(&it) && it.chars().count() <= *max as usize).then_some(Value::Text(it))
@@ -223,14 +261,27 @@ fn scalar_fits(kernel: &Kernel, scalar: &Scalar, value: Value) -> Option<Value> 
         (Scalar::Enum(id), Value::Enum(label)) => kernel.enums[*id].value(&label.text),
         (Scalar::Point, Value::List(items)) => {
             let [x, y] = <[Value; 2]>::try_from(items).ok()?;
-            let (Some(x), Some(y)) = (number(&x), number(&y)) else { return None };
+            let (Some(x), Some(y)) = (number(&x), number(&y)) else {
+                return None;
+            };
             let inside = (-180.0..=180.0).contains(&x) && (-90.0..=90.0).contains(&y);
-            inside.then_some(Value::List(vec![Value::Float(Float::new(x)?), Value::Float(Float::new(y)?)]))
+            inside.then_some(Value::List(vec![
+                Value::Float(Float::new(x)?),
+                Value::Float(Float::new(y)?),
+            ]))
         }
         (Scalar::Vector { dimensions }, Value::List(items)) => {
-            let floats: Option<Vec<Value>> =
-                items.iter().map(|it| number(it).and_then(|it| Float::new(f64::from(it as f32))).map(Value::Float)).collect();
-            floats.filter(|it| it.len() == *dimensions as usize).map(Value::List)
+            let floats: Option<Vec<Value>> = items
+                .iter()
+                .map(|it| {
+                    number(it)
+                        .and_then(|it| Float::new(f64::from(it as f32)))
+                        .map(Value::Float)
+                })
+                .collect();
+            floats
+                .filter(|it| it.len() == *dimensions as usize)
+                .map(Value::List)
         }
         (Scalar::Bool, value @ Value::Bool(_))
         | (Scalar::Uuid, value @ Value::Uuid(_))

@@ -27,22 +27,38 @@ impl Env<'_> {
                 let args = all(args.iter().map(|arg| self.value(scope, arg)))?;
                 call(*func, &args)
             }
-            Expr::Aggregate { how, over, filter, of } => {
+            Expr::Aggregate {
+                how,
+                over,
+                filter,
+                of,
+            } => {
                 let values = match self.reach(scope, over)? {
                     Reached::Rows(entity, rows) => {
-                        let scopes = rows.iter().map(|row| Scope { here: Here::Row(entity, row), outer: Some(scope) });
+                        let scopes = rows.iter().map(|row| Scope {
+                            here: Here::Row(entity, row),
+                            outer: Some(scope),
+                        });
                         self.gather(scopes, filter.as_deref(), of.as_deref())?
                     }
                     Reached::Items(items) => {
-                        let scopes = items.iter().map(|item| Scope { here: Here::Item(item), outer: Some(scope) });
+                        let scopes = items.iter().map(|item| Scope {
+                            here: Here::Item(item),
+                            outer: Some(scope),
+                        });
                         self.gather(scopes, filter.as_deref(), of.as_deref())?
                     }
                 };
                 self.aggregate(*how, of.as_deref(), &values)
             }
             Expr::Grouped { how, filter, of } => {
-                let Here::Group(entity, rows, _) = scope.here else { return Ok(Value::Null) };
-                let scopes = rows.iter().map(|row| Scope { here: Here::Row(entity, row), outer: None });
+                let Here::Group(entity, rows, _) = scope.here else {
+                    return Ok(Value::Null);
+                };
+                let scopes = rows.iter().map(|row| Scope {
+                    here: Here::Row(entity, row),
+                    outer: None,
+                });
                 let values = self.gather(scopes, filter.as_deref(), of.as_deref())?;
                 self.aggregate(*how, of.as_deref(), &values)
             }
@@ -66,24 +82,44 @@ impl Env<'_> {
                 (true, Some(of)) => self.value(&scope, of).map(Some),
             }
         }))?;
-        Ok(values.into_iter().flatten().filter(|value| !value.is_null()).collect())
+        Ok(values
+            .into_iter()
+            .flatten()
+            .filter(|value| !value.is_null())
+            .collect())
     }
 
     fn aggregate(&self, how: Aggregate, of: Option<&Expr>, values: &[Value]) -> Result<Value, Lack> {
         let sum = || {
-            let zero = of.and_then(|of| self.scale(of)).map_or(Value::Int(0), |scale| Value::Decimal(Decimal { mantissa: 0, scale }));
+            let zero = of.and_then(|of| self.scale(of)).map_or(Value::Int(0), |scale| {
+                Value::Decimal(Decimal { mantissa: 0, scale })
+            });
             let zero = match values.first() {
                 Some(Value::Duration(_)) => Value::Duration(0),
                 Some(_) | None => zero,
             };
-            values.iter().try_fold(zero, |sum, value| work(Op::Add, &sum, value))
+            values
+                .iter()
+                .try_fold(zero, |sum, value| work(Op::Add, &sum, value))
         };
         let best = |better: std::cmp::Ordering| {
-            let pick = |best: &Value, value: &Value| if compare(value, best) == Some(better) { value.clone() } else { best.clone() };
-            values.iter().fold(values.first().cloned().unwrap_or_default(), |best, value| pick(&best, value))
+            let pick = |best: &Value, value: &Value| {
+                if compare(value, best) == Some(better) {
+                    value.clone()
+                } else {
+                    best.clone()
+                }
+            };
+            values
+                .iter()
+                .fold(values.first().cloned().unwrap_or_default(), |best, value| {
+                    pick(&best, value)
+                })
         };
         match how {
-            Aggregate::Count => i64::try_from(values.len()).map(Value::Int).map_err(|_| Lack::Invalid),
+            Aggregate::Count => i64::try_from(values.len())
+                .map(Value::Int)
+                .map_err(|_| Lack::Invalid),
             Aggregate::Sum => sum(),
             Aggregate::Min => Ok(best(std::cmp::Ordering::Less)),
             Aggregate::Max => Ok(best(std::cmp::Ordering::Greater)),
@@ -147,14 +183,19 @@ impl Env<'_> {
                 Some(None) => Err(Lack::Needs(Vec::new())),
                 None => Ok(Value::Null),
             },
-            Place::Session { member, at } => {
-                Ok(self.context.session.get(usize::from(*member)).map(|value| nth(value, *at)).unwrap_or_default())
-            }
+            Place::Session { member, at } => Ok(self
+                .context
+                .session
+                .get(usize::from(*member))
+                .map(|value| nth(value, *at))
+                .unwrap_or_default()),
             Place::Item { up, member } => Ok(match (scope.out(*up).here, member) {
                 (Here::Item(item), None) => item.clone(),
-                (Here::Item(Value::Map(members)), Some(name)) => {
-                    members.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone()).unwrap_or_default()
-                }
+                (Here::Item(Value::Map(members)), Some(name)) => members
+                    .iter()
+                    .find(|(it, _)| it == name)
+                    .map(|(_, value)| value.clone())
+                    .unwrap_or_default(),
                 (Here::Item(_) | Here::Nothing | Here::Row(..) | Here::Group(..), _) => Value::Null,
             }),
             Place::Output(at) => Ok(match scope.here {
@@ -167,21 +208,36 @@ impl Env<'_> {
     }
 
     fn leaf(&self, scope: &Scope<'_>, via: &[crate::kernel::FieldId], leaf: LeafId) -> Result<Value, Lack> {
-        let Here::Row(entity, row) = scope.here else { return Ok(Value::Null) };
-        let own = |row: &[Value], leaf: LeafId| row.get(self.kernel.position(leaf)).cloned().unwrap_or_default();
-        let Some((last, hops)) = via.split_last() else { return Ok(own(row, leaf)) };
-        let Some((entity, row)) = self.along(entity, row.to_vec(), hops)? else { return Ok(Value::Null) };
+        let Here::Row(entity, row) = scope.here else {
+            return Ok(Value::Null);
+        };
+        let own =
+            |row: &[Value], leaf: LeafId| row.get(self.kernel.position(leaf)).cloned().unwrap_or_default();
+        let Some((last, hops)) = via.split_last() else {
+            return Ok(own(row, leaf));
+        };
+        let Some((entity, row)) = self.along(entity, row.to_vec(), hops)? else {
+            return Ok(Value::Null);
+        };
         // The referred key stands in the reference itself: no need to read the row.
         let leaves = self.kernel.fields[*last].leaves;
-        if let Some(same) = leaves.iter().find(|it| self.kernel.leaves[*it].refers == Some(leaf)) {
+        if let Some(same) = leaves
+            .iter()
+            .find(|it| self.kernel.leaves[*it].refers == Some(leaf))
+        {
             return Ok(own(&row, same));
         }
-        Ok(self.along(entity, row, &[*last])?.map(|(_, row)| own(&row, leaf)).unwrap_or_default())
+        Ok(self
+            .along(entity, row, &[*last])?
+            .map(|(_, row)| own(&row, leaf))
+            .unwrap_or_default())
     }
 }
 
 fn average(sum: Decimal, count: usize) -> Result<Value, Lack> {
-    sum.average(count as u64).map(Value::Decimal).map_err(|_| Lack::Invalid)
+    sum.average(count as u64)
+        .map(Value::Decimal)
+        .map_err(|_| Lack::Invalid)
 }
 
 fn call(func: Func, args: &[Value]) -> Result<Value, Lack> {
@@ -224,8 +280,13 @@ fn call(func: Func, args: &[Value]) -> Result<Value, Lack> {
         Func::Abs => match arg {
             Value::Int(it) => int(it.checked_abs()),
             Value::Duration(it) => it.checked_abs().map(Value::Duration).ok_or(Lack::Invalid),
-            Value::Decimal(it) => Ok(Value::Decimal(Decimal { mantissa: it.mantissa.abs(), scale: it.scale })),
-            Value::Float(it) => value::Float::new(it.get().abs()).map(Value::Float).ok_or(Lack::Invalid),
+            Value::Decimal(it) => Ok(Value::Decimal(Decimal {
+                mantissa: it.mantissa.abs(),
+                scale: it.scale,
+            })),
+            Value::Float(it) => value::Float::new(it.get().abs())
+                .map(Value::Float)
+                .ok_or(Lack::Invalid),
             _ => Err(Lack::Invalid),
         },
     }

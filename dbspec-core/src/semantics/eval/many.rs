@@ -16,14 +16,23 @@ pub(crate) enum Reached {
 impl Kernel {
     /// The key that a row's reference names; `None` where one of its leaves is null.
     pub(crate) fn referred(&self, field: FieldId, row: &[Value]) -> Option<Vec<Value>> {
-        let at = |leaf| row.get(self.position(leaf)).filter(|value| !value.is_null()).cloned();
+        let at = |leaf| {
+            row.get(self.position(leaf))
+                .filter(|value| !value.is_null())
+                .cloned()
+        };
         self.fields[field].leaves.iter().map(at).collect()
     }
 
     /// The key of a row.
     pub(crate) fn key_of(&self, entity: EntityId, row: &[Value]) -> Vec<Value> {
-        let leaves = self.entities[entity].key.iter().flat_map(|field| self.fields[*field].leaves.iter());
-        leaves.map(|leaf| row.get(self.position(leaf)).cloned().unwrap_or_default()).collect()
+        let leaves = self.entities[entity]
+            .key
+            .iter()
+            .flat_map(|field| self.fields[*field].leaves.iter());
+        leaves
+            .map(|leaf| row.get(self.position(leaf)).cloned().unwrap_or_default())
+            .collect()
     }
 
     /// The entity that a reference names.
@@ -36,17 +45,28 @@ impl Kernel {
 
     /// Whether a row is not deleted softly.
     pub(crate) fn is_living(&self, entity: EntityId, row: &[Value]) -> bool {
-        let deleted = self.entities[entity].soft_delete.and_then(|leaf| row.get(self.position(leaf)));
+        let deleted = self.entities[entity]
+            .soft_delete
+            .and_then(|leaf| row.get(self.position(leaf)));
         deleted.is_none_or(Value::is_null)
     }
 }
 
 impl Env<'_> {
     /// The row that references lead to, one after the other; `None` where one is null or names nothing.
-    pub(super) fn along(&self, mut entity: EntityId, mut row: Row, hops: &[FieldId]) -> Result<Option<(EntityId, Row)>, Lack> {
+    pub(super) fn along(
+        &self,
+        mut entity: EntityId,
+        mut row: Row,
+        hops: &[FieldId],
+    ) -> Result<Option<(EntityId, Row)>, Lack> {
         for hop in hops {
-            let (Some(to), Some(key)) = (self.kernel.target(*hop), self.kernel.referred(*hop, &row)) else { return Ok(None) };
-            let Some(next) = self.store.row(to, &key)? else { return Ok(None) };
+            let (Some(to), Some(key)) = (self.kernel.target(*hop), self.kernel.referred(*hop, &row)) else {
+                return Ok(None);
+            };
+            let Some(next) = self.store.row(to, &key)? else {
+                return Ok(None);
+            };
             (entity, row) = (to, next);
         }
         Ok(Some((entity, row)))
@@ -62,12 +82,16 @@ impl Env<'_> {
         for hop in &many.hops {
             (entity, rows) = self.hop(entity, &rows, *hop)?;
         }
-        let Some(leaf) = many.items else { return Ok(Reached::Rows(entity, rows)) };
+        let Some(leaf) = many.items else {
+            return Ok(Reached::Rows(entity, rows));
+        };
         let at = self.kernel.position(leaf);
-        let lists = rows.into_iter().filter_map(|mut row| match row.get_mut(at).map(std::mem::take) {
-            Some(Value::List(items)) => Some(items),
-            Some(_) | None => None,
-        });
+        let lists = rows
+            .into_iter()
+            .filter_map(|mut row| match row.get_mut(at).map(std::mem::take) {
+                Some(Value::List(items)) => Some(items),
+                Some(_) | None => None,
+            });
         Ok(Reached::Items(lists.flatten().collect()))
     }
 
@@ -76,13 +100,24 @@ impl Env<'_> {
         match hop {
             Hop::One(field) => {
                 let to = self.kernel.target(field).unwrap_or(from);
-                let found = all(rows.iter().map(|row| Ok(self.along(from, row.clone(), &[field])?.map(|(_, row)| row))))?;
+                let found = all(rows
+                    .iter()
+                    .map(|row| Ok(self.along(from, row.clone(), &[field])?.map(|(_, row)| row))))?;
                 Ok((to, found.into_iter().flatten().collect()))
             }
             Hop::Many(field) => {
                 let to = self.kernel.fields[field].entity;
-                let found = all(rows.iter().map(|row| Ok(self.store.children(field, &self.kernel.key_of(from, row))?)))?;
-                Ok((to, found.into_iter().flatten().filter(|row| self.kernel.is_living(to, row)).collect()))
+                let found = all(rows
+                    .iter()
+                    .map(|row| Ok(self.store.children(field, &self.kernel.key_of(from, row))?)))?;
+                Ok((
+                    to,
+                    found
+                        .into_iter()
+                        .flatten()
+                        .filter(|row| self.kernel.is_living(to, row))
+                        .collect(),
+                ))
             }
         }
     }

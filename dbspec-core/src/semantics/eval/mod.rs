@@ -48,10 +48,16 @@ pub(crate) enum Here<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(crate) const NOTHING: Scope<'static> = Scope { here: Here::Nothing, outer: None };
+    pub(crate) const NOTHING: Scope<'static> = Scope {
+        here: Here::Nothing,
+        outer: None,
+    };
 
     pub(crate) fn row(entity: EntityId, row: &'a [Value]) -> Self {
-        Self { here: Here::Row(entity, row), outer: None }
+        Self {
+            here: Here::Row(entity, row),
+            outer: None,
+        }
     }
 
     /// The scope so many levels out.
@@ -87,7 +93,9 @@ impl Lack {
                 a.extend(b);
                 Self::Needs(a)
             }
-            (Self::Invalid, Self::Needs(_) | Self::Invalid) | (Self::Needs(_), Self::Invalid) => Self::Invalid,
+            (Self::Invalid, Self::Needs(_) | Self::Invalid) | (Self::Needs(_), Self::Invalid) => {
+                Self::Invalid
+            }
         }
     }
 }
@@ -157,14 +165,24 @@ pub struct Invalid;
 /// [`Invalid`], also where the expression speaks of rows.
 pub fn value_of(kernel: &Kernel, expr: &Expr, vars: &[Value], context: &Context) -> Result<Value, Invalid> {
     let vars: Vec<_> = vars.iter().cloned().map(Some).collect();
-    let env = Env { kernel, store: &Rowless, context, vars: &vars };
+    let env = Env {
+        kernel,
+        store: &Rowless,
+        context,
+        vars: &vars,
+    };
     env.value(&Scope::NOTHING, expr).map_err(|_| Invalid)
 }
 
 /// The truth of a predicate over variables, session and time alone.
 pub fn truth_of(kernel: &Kernel, pred: &Pred, vars: &[Value], context: &Context) -> Truth {
     let vars: Vec<_> = vars.iter().cloned().map(Some).collect();
-    let env = Env { kernel, store: &Rowless, context, vars: &vars };
+    let env = Env {
+        kernel,
+        store: &Rowless,
+        context,
+        vars: &vars,
+    };
     env.truth(&Scope::NOTHING, pred).unwrap_or(Truth::Invalid)
 }
 
@@ -179,7 +197,12 @@ pub fn truth_on(
     (entity, row): (EntityId, &[Value]),
     pred: &Pred,
 ) -> Result<Truth, Vec<Need>> {
-    let env = Env { kernel, store, context, vars: &[] };
+    let env = Env {
+        kernel,
+        store,
+        context,
+        vars: &[],
+    };
     match env.truth(&Scope::row(entity, row), pred) {
         Ok(truth) => Ok(truth),
         Err(Lack::Needs(needs)) => Err(needs),

@@ -30,11 +30,17 @@ impl Env<'_> {
             Pred::Or(parts) => join(parts.iter().map(|part| self.truth(scope, part)), Truth::True),
             Pred::Any(many, holds) => match self.reach(scope, many)? {
                 Reached::Rows(entity, rows) => {
-                    let scopes = rows.iter().map(|row| Scope { here: Here::Row(entity, row), outer: Some(scope) });
+                    let scopes = rows.iter().map(|row| Scope {
+                        here: Here::Row(entity, row),
+                        outer: Some(scope),
+                    });
                     join(scopes.map(|scope| self.truth(&scope, holds)), Truth::True)
                 }
                 Reached::Items(items) => {
-                    let scopes = items.iter().map(|item| Scope { here: Here::Item(item), outer: Some(scope) });
+                    let scopes = items.iter().map(|item| Scope {
+                        here: Here::Item(item),
+                        outer: Some(scope),
+                    });
                     join(scopes.map(|scope| self.truth(&scope, holds)), Truth::True)
                 }
             },
@@ -55,7 +61,10 @@ impl Env<'_> {
                 Ok(compare(&a, &b).map_or(Truth::Unknown, |ordering| Truth::of(satisfies(*cmp, ordering))))
             }
             Atom::In(expr, list) => {
-                let (value, list) = both(self.value(scope, expr), all(list.iter().map(|item| self.value(scope, item))))?;
+                let (value, list) = both(
+                    self.value(scope, expr),
+                    all(list.iter().map(|item| self.value(scope, item))),
+                )?;
                 Ok(among(&value, &list))
             }
             Atom::InVar(expr, var) => {
@@ -95,7 +104,9 @@ impl Env<'_> {
             Atom::Verify(secret, given) => {
                 let (secret, given) = both(self.value(scope, secret), self.value(scope, given))?;
                 Ok(match (&secret, &given) {
-                    (Value::Text(secret), Value::Text(given)) => Truth::of(crate::value::verify_secret(secret, given)),
+                    (Value::Text(secret), Value::Text(given)) => {
+                        Truth::of(crate::value::verify_secret(secret, given))
+                    }
                     _ => Truth::Unknown,
                 })
             }

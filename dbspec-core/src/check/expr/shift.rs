@@ -1,0 +1,70 @@
+//! Questions about finished expressions.
+
+use crate::kernel::{Atom, Expr, Place, Pred, VarId};
+
+/// Whether no leaf, item or output of any row is spoken of.
+pub(in crate::check) fn leaf_free(expr: &Expr) -> bool {
+    !any_place(expr, &|place| match place {
+        Place::Leaf { .. } | Place::Item { .. } | Place::Output(_) => true,
+        Place::Var { .. } | Place::Session { .. } | Place::Now | Place::Today => false,
+    })
+}
+
+/// Whether a predicate speaks of a variable.
+pub(in crate::check) fn uses_var(pred: &Pred, var: VarId) -> bool {
+    let wanted = |place: &Place| matches!(place, Place::Var { var: it, .. } if *it == var);
+    in_pred(pred, &wanted) || names_list(pred, var)
+}
+
+fn names_list(pred: &Pred, var: VarId) -> bool {
+    match pred {
+        Pred::Atom(Atom::InVar(_, it)) => *it == var,
+        Pred::Atom(_) | Pred::Const(_) | Pred::IsNull(_) => false,
+        Pred::Not(inner) | Pred::Any(_, inner) => names_list(inner, var),
+        Pred::And(all) | Pred::Or(all) => all.iter().any(|it| names_list(it, var)),
+    }
+}
+
+fn any_place(expr: &Expr, wanted: &dyn Fn(&Place) -> bool) -> bool {
+    match expr {
+        Expr::Value(_) => false,
+        Expr::At(place) => wanted(place),
+        Expr::Do(_, left, right) | Expr::Else(left, right) => any_place(left, wanted) || any_place(right, wanted),
+        Expr::Neg(inner) => any_place(inner, wanted),
+        Expr::Call(_, args) => args.iter().any(|arg| any_place(arg, wanted)),
+        // What stands in an aggregate speaks of other rows, which are leaves too.
+        Expr::Aggregate { .. } | Expr::Grouped { .. } => {
+            wanted(&Place::Output(0)) || {
+                let (Expr::Aggregate { filter, of, .. } | Expr::Grouped { filter, of, .. }) = expr else {
+                    return false;
+                };
+                of.as_deref().is_some_and(|of| any_place(of, wanted))
+                    || filter.as_deref().is_some_and(|filter| in_pred(filter, wanted))
+            }
+        }
+    }
+}
+
+fn in_pred(pred: &Pred, wanted: &dyn Fn(&Place) -> bool) -> bool {
+    match pred {
+        Pred::Const(_) => false,
+        Pred::Atom(atom) => in_atom(atom, wanted),
+        Pred::IsNull(expr) => any_place(expr, wanted),
+        Pred::Not(inner) | Pred::Any(_, inner) => in_pred(inner, wanted),
+        Pred::And(all) | Pred::Or(all) => all.iter().any(|it| in_pred(it, wanted)),
+    }
+}
+
+fn in_atom(atom: &Atom, wanted: &dyn Fn(&Place) -> bool) -> bool {
+    match atom {
+        Atom::Cmp(_, left, right)
+        | Atom::StartsWith(left, right)
+        | Atom::EndsWith(left, right)
+        | Atom::Contains(left, right)
+        | Atom::Has(left, right)
+        | Atom::Verify(left, right) => any_place(left, wanted) || any_place(right, wanted),
+        Atom::In(left, list) => any_place(left, wanted) || list.iter().any(|it| any_place(it, wanted)),
+        Atom::InVar(left, _) | Atom::Matches(left, _) | Atom::Holds(left) => any_place(left, wanted),
+        Atom::Overlaps(ends) => ends.iter().any(|it| any_place(it, wanted)),
+    }
+}

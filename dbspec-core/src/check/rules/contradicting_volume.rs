@@ -1,0 +1,15 @@
+//! Numbers that can't be true together.
+
+use super::Rule;
+use crate::diag::Code;
+
+/// Numbers that can't be true together.
+pub static RULE: Rule = Rule {
+    code: Code {
+        id: "E0215",
+        name: "contradicting-volume",
+        docs: "An average lies within the bounds, the 99th percentile isn't below it by much more than a hundredfold, and an owner's rows times the most that each may have must hold all owned rows.",
+    },
+    bad: "entity A { id: int32 @key  volume 10 }\nentity B in A as bs 0..5 { n: int32 @key  volume 1_000 }",
+    good: "entity A { id: int32 @key  volume 1_000 }\nentity B in A as bs 0..5 { n: int32 @key  volume 1_000 }",
+};

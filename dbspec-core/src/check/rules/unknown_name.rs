@@ -1,0 +1,37 @@
+//! A name that nothing has.
+
+use super::Rule;
+use crate::diag::{Code, Diagnostic, Fix};
+use crate::model::Name;
+use crate::syntax::nearest;
+
+/// A name that nothing has.
+pub static RULE: Rule = Rule {
+    code: Code {
+        id: "E0202",
+        name: "unknown-name",
+        docs: "Nothing of that name can be meant here. Look at the spelling, or declare it.",
+    },
+    bad: "entity A { id: int32 @key  c: Colour }",
+    good: "enum Colour { red blue }\nentity A { id: int32 @key  c: Colour }",
+};
+
+/// Nothing of that name is known where it stands; names what is near.
+pub(in crate::check) fn unknown<'c>(
+    what: &str,
+    name: &Name,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Diagnostic {
+    let found = RULE
+        .error(format!("there is no {what} `{name}`"))
+        .at(name.at, "not known here");
+    match nearest(&name.text, candidates) {
+        Some(near) => {
+            let help = format!("did you mean `{near}`?");
+            found
+                .help(help)
+                .fix(Fix::maybe(format!("write `{near}`"), name.at, near))
+        }
+        None => found.help(format!("declare the {what}, or look at the spelling")),
+    }
+}

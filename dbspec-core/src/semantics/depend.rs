@@ -1,0 +1,242 @@
+//! Which other rows an expression or predicate on a row looks at, and back: which rows look at a changed one.
+
+use std::collections::BTreeSet;
+
+use super::eval::{Env, Lack};
+use super::view::Pending;
+use super::{Row, RowKey, Store};
+use crate::kernel::{Atom, EntityId, Expr, FieldId, Hop, Kernel, LeafId, Many, Place, Pred};
+
+/// A way from a row to others, and what is read of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Dependency {
+    /// The way; never empty.
+    pub(crate) hops: Vec<Hop>,
+    /// The leaves read at its end; `None` stands for the row's being there.
+    pub(crate) reads: BTreeSet<LeafId>,
+}
+
+/// Collects the ways of a predicate or expression; `bases` holds each scope's way, innermost last.
+struct Walk {
+    bases: Vec<Vec<Hop>>,
+    found: BTreeSet<(Vec<Hop>, Option<LeafId>)>,
+}
+
+/// The ways of an expression on a row.
+pub(crate) fn of_expr(kernel: &Kernel, expr: &Expr) -> Vec<Dependency> {
+    let mut walk = Walk {
+        bases: vec![Vec::new()],
+        found: BTreeSet::new(),
+    };
+    walk.expr(kernel, expr);
+    walk.finish()
+}
+
+/// The ways of a predicate on a row.
+pub(crate) fn of_pred(kernel: &Kernel, pred: &Pred) -> Vec<Dependency> {
+    let mut walk = Walk {
+        bases: vec![Vec::new()],
+        found: BTreeSet::new(),
+    };
+    walk.pred(kernel, pred);
+    walk.finish()
+}
+
+/// The leaves of the row itself that a predicate reads.
+pub(crate) fn own_leaves(kernel: &Kernel, pred: &Pred) -> BTreeSet<LeafId> {
+    let mut walk = Walk {
+        bases: vec![Vec::new()],
+        found: BTreeSet::new(),
+    };
+    walk.pred(kernel, pred);
+    walk.found
+        .iter()
+        .filter(|(hops, _)| hops.is_empty())
+        .filter_map(|(_, leaf)| *leaf)
+        .collect()
+}
+
+impl Walk {
+    fn finish(self) -> Vec<Dependency> {
+        let mut list: Vec<Dependency> = Vec::new();
+        for (hops, leaf) in self.found {
+            if hops.is_empty() {
+                continue;
+            }
+            match list.last_mut() {
+                Some(last) if last.hops == hops => last.reads.extend(leaf),
+                Some(_) | None => list.push(Dependency {
+                    hops,
+                    reads: leaf.into_iter().collect(),
+                }),
+            }
+        }
+        list
+    }
+
+    fn base(&self, up: u8) -> Vec<Hop> {
+        let at = self.bases.len().saturating_sub(1 + usize::from(up));
+        self.bases.get(at).cloned().unwrap_or_default()
+    }
+
+    /// Goes on from a way, noting what each step reads.
+    fn go(&mut self, kernel: &Kernel, mut base: Vec<Hop>, hops: impl Iterator<Item = Hop>) -> Vec<Hop> {
+        for hop in hops {
+            if let Hop::One(field) = hop {
+                self.found.extend(
+                    kernel.fields[field]
+                        .leaves
+                        .iter()
+                        .map(|leaf| (base.clone(), Some(leaf))),
+                );
+            }
+            base.push(hop);
+            self.found.insert((base.clone(), None));
+        }
+        base
+    }
+
+    fn place(&mut self, kernel: &Kernel, place: &Place) {
+        if let Place::Leaf { up, via, leaf } = place {
+            let base = self.base(*up);
+            let end = self.go(kernel, base, via.iter().copied().map(Hop::One));
+            self.found.insert((end, Some(*leaf)));
+        }
+    }
+
+    fn many(&mut self, kernel: &Kernel, many: &Many, inner: impl FnOnce(&mut Self)) {
+        let base = self.base(many.up);
+        let end = self.go(kernel, base, many.hops.iter().copied());
+        if let Some(leaf) = many.items {
+            self.found.insert((end.clone(), Some(leaf)));
+        }
+        self.bases.push(end);
+        inner(self);
+        self.bases.pop();
+    }
+
+    fn expr(&mut self, kernel: &Kernel, expr: &Expr) {
+        match expr {
+            Expr::Value(_) => {}
+            Expr::At(place) => self.place(kernel, place),
+            Expr::Do(_, a, b) | Expr::Else(a, b) => {
+                self.expr(kernel, a);
+                self.expr(kernel, b);
+            }
+            Expr::Neg(of) => self.expr(kernel, of),
+            Expr::Call(_, args) => args.iter().for_each(|arg| self.expr(kernel, arg)),
+            Expr::Aggregate { over, filter, of, .. } => self.many(kernel, over, |it| {
+                if let Some(filter) = filter {
+                    it.pred(kernel, filter);
+                }
+                if let Some(of) = of {
+                    it.expr(kernel, of);
+                }
+            }),
+            Expr::Grouped { filter, of, .. } => {
+                if let Some(filter) = filter {
+                    self.pred(kernel, filter);
+                }
+                if let Some(of) = of {
+                    self.expr(kernel, of);
+                }
+            }
+        }
+    }
+
+    fn pred(&mut self, kernel: &Kernel, pred: &Pred) {
+        match pred {
+            Pred::Const(_) => {}
+            Pred::Atom(atom) => match atom {
+                Atom::Cmp(_, a, b)
+                | Atom::StartsWith(a, b)
+                | Atom::EndsWith(a, b)
+                | Atom::Contains(a, b)
+                | Atom::Has(a, b)
+                | Atom::Verify(a, b) => {
+                    self.expr(kernel, a);
+                    self.expr(kernel, b);
+                }
+                Atom::In(of, list) => {
+                    self.expr(kernel, of);
+                    list.iter().for_each(|item| self.expr(kernel, item));
+                }
+                Atom::InVar(of, _) | Atom::Matches(of, _) | Atom::Holds(of) => self.expr(kernel, of),
+                Atom::Overlaps(ends) => ends.iter().for_each(|end| self.expr(kernel, end)),
+            },
+            Pred::IsNull(of) => self.expr(kernel, of),
+            Pred::Not(of) => self.pred(kernel, of),
+            Pred::And(parts) | Pred::Or(parts) => parts.iter().for_each(|part| self.pred(kernel, part)),
+            Pred::Any(many, of) => self.many(kernel, many, |it| it.pred(kernel, of)),
+        }
+    }
+}
+
+impl Dependency {
+    /// The entity at the end of the way.
+    pub(crate) fn end(&self, kernel: &Kernel) -> Option<EntityId> {
+        match self.hops.last()? {
+            Hop::One(field) => kernel.target(*field),
+            Hop::Many(field) => Some(kernel.fields[*field].entity),
+        }
+    }
+
+    /// Whether a change of a row at the end can be seen from the start.
+    pub(crate) fn sees(&self, kernel: &Kernel, entity: EntityId, change: &Pending) -> bool {
+        let differs = |leaf: LeafId| match (&change.before, &change.after) {
+            (Some(before), Some(after)) => before.get(kernel.position(leaf)) != after.get(kernel.position(leaf)),
+            (None, None) => false,
+            (Some(_), None) | (None, Some(_)) => true,
+        };
+        let read = self.reads.iter().any(|leaf| differs(*leaf));
+        match self.hops.last() {
+            Some(Hop::Many(field)) => {
+                let set = change.before.is_some() != change.after.is_some();
+                let soft = kernel.entities[entity].soft_delete.is_some_and(differs);
+                set || soft || read || kernel.fields[*field].leaves.iter().any(differs)
+            }
+            // A row that comes or goes is named by rows that change themselves.
+            Some(Hop::One(_)) => read && change.before.is_some() && change.after.is_some(),
+            None => false,
+        }
+    }
+}
+
+/// The keys of the rows from which a way leads to a row, as far as can be told; the row as it was or will be.
+pub(crate) fn starts(env: &Env<'_>, hops: &[Hop], end: &Row) -> Result<BTreeSet<RowKey>, Lack> {
+    let kernel = env.kernel;
+    let mut rows = vec![end.clone()];
+    for (at, hop) in hops.iter().enumerate().rev() {
+        let mut before = Vec::new();
+        for row in &rows {
+            match hop {
+                Hop::One(field) => {
+                    let Some(to) = kernel.target(*field) else { continue };
+                    before.extend(env.store.children(*field, &kernel.key_of(to, row))?);
+                }
+                Hop::Many(field) => {
+                    let (Some(to), Some(key)) = (kernel.target(*field), kernel.referred(*field, row)) else {
+                        continue;
+                    };
+                    if at == 0 {
+                        // The start's key is enough.
+                        return keys(kernel, &rows, *field);
+                    }
+                    before.extend(env.store.row(to, &key)?);
+                }
+            }
+        }
+        rows = before;
+    }
+    let entity = hops.first().map(|hop| match hop {
+        Hop::One(field) => kernel.fields[*field].entity,
+        Hop::Many(field) => kernel.target(*field).unwrap_or(kernel.fields[*field].entity),
+    });
+    Ok(entity
+        .map(|entity| rows.iter().map(|row| kernel.key_of(entity, row)).collect())
+        .unwrap_or_default())
+}
+
+fn keys(kernel: &Kernel, rows: &[Row], field: FieldId) -> Result<BTreeSet<RowKey>, Lack> {
+    Ok(rows.iter().filter_map(|row| kernel.referred(field, row)).collect())
+}
