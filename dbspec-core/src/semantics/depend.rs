@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::eval::{Env, Lack};
-use super::view::Pending;
-use super::{Row, RowKey, Store};
-use crate::kernel::{Atom, EntityId, Expr, FieldId, Hop, Kernel, LeafId, Many, Place, Pred};
+use super::eval::{Env, Lack, all};
+use super::view::{Pending, View};
+use super::{Row, RowKey};
+use crate::kernel::{Atom, EntityId, Expr, Hop, Kernel, LeafId, Many, Place, Pred};
 
 /// A way from a row to others, and what is read of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,47 @@ pub(crate) fn of_pred(kernel: &Kernel, pred: &Pred) -> Vec<Dependency> {
     walk.finish()
 }
 
+/// Whether a predicate on a row looks beyond it.
+pub(crate) fn walks(pred: &Pred) -> bool {
+    match pred {
+        Pred::Const(_) => false,
+        Pred::Atom(atom) => match atom {
+            Atom::Cmp(_, a, b)
+            | Atom::StartsWith(a, b)
+            | Atom::EndsWith(a, b)
+            | Atom::Contains(a, b)
+            | Atom::Has(a, b)
+            | Atom::Verify(a, b) => expr_walks(a) || expr_walks(b),
+            Atom::In(of, list) => expr_walks(of) || list.iter().any(expr_walks),
+            Atom::InVar(of, _) | Atom::Matches(of, _) | Atom::Holds(of) => expr_walks(of),
+            Atom::Overlaps(ends) => ends.iter().any(expr_walks),
+        },
+        Pred::IsNull(of) => expr_walks(of),
+        Pred::Not(of) => walks(of),
+        Pred::And(parts) | Pred::Or(parts) => parts.iter().any(walks),
+        Pred::Any(many, of) => !many.hops.is_empty() || walks(of),
+    }
+}
+
+fn expr_walks(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) => false,
+        Expr::At(Place::Leaf { via, .. }) => !via.is_empty(),
+        Expr::At(_) => false,
+        Expr::Do(_, a, b) | Expr::Else(a, b) => expr_walks(a) || expr_walks(b),
+        Expr::Neg(of) => expr_walks(of),
+        Expr::Call(_, args) => args.iter().any(expr_walks),
+        Expr::Aggregate { over, filter, of, .. } => {
+            !over.hops.is_empty()
+                || filter.as_deref().is_some_and(walks)
+                || of.as_deref().is_some_and(expr_walks)
+        }
+        Expr::Grouped { filter, of, .. } => {
+            filter.as_deref().is_some_and(walks) || of.as_deref().is_some_and(expr_walks)
+        }
+    }
+}
+
 /// The leaves of the row itself that a predicate reads.
 pub(crate) fn own_leaves(kernel: &Kernel, pred: &Pred) -> BTreeSet<LeafId> {
     let mut walk = Walk {
@@ -54,6 +95,28 @@ pub(crate) fn own_leaves(kernel: &Kernel, pred: &Pred) -> BTreeSet<LeafId> {
         .filter(|(hops, _)| hops.is_empty())
         .filter_map(|(_, leaf)| *leaf)
         .collect()
+}
+
+/// The keys of the rows of an entity that change, or look along these ways at a row that does.
+pub(crate) fn affected(
+    env: &Env<'_>,
+    view: &View<'_>,
+    entity: EntityId,
+    ways: &[Dependency],
+) -> Result<BTreeSet<RowKey>, Lack> {
+    let changed = view.pending_of(entity).filter(|(_, it)| it.after.is_some());
+    let mut keys: BTreeSet<RowKey> = changed.map(|(key, _)| key.clone()).collect();
+    let mut lacks = Vec::new();
+    for way in ways {
+        let Some(end) = way.end(env.kernel) else { continue };
+        for (_, it) in view.pending_of(end).filter(|(_, it)| way.sees(env.kernel, end, it)) {
+            for row in it.before.iter().chain(&it.after) {
+                lacks.push(starts(env, &way.hops, row).map(|starts| keys.extend(starts)));
+            }
+        }
+    }
+    all(lacks)?;
+    Ok(keys)
 }
 
 impl Walk {
@@ -220,7 +283,7 @@ pub(crate) fn starts(env: &Env<'_>, hops: &[Hop], end: &Row) -> Result<BTreeSet<
                     };
                     if at == 0 {
                         // The start's key is enough.
-                        return keys(kernel, &rows, *field);
+                        return Ok(rows.iter().filter_map(|row| kernel.referred(*field, row)).collect());
                     }
                     before.extend(env.store.row(to, &key)?);
                 }
@@ -235,8 +298,4 @@ pub(crate) fn starts(env: &Env<'_>, hops: &[Hop], end: &Row) -> Result<BTreeSet<
     Ok(entity
         .map(|entity| rows.iter().map(|row| kernel.key_of(entity, row)).collect())
         .unwrap_or_default())
-}
-
-fn keys(kernel: &Kernel, rows: &[Row], field: FieldId) -> Result<BTreeSet<RowKey>, Lack> {
-    Ok(rows.iter().filter_map(|row| kernel.referred(field, row)).collect())
 }

@@ -13,10 +13,17 @@
 //! - A change to a key (`@mutable`) is a delete and an insert of the same row; references follow.
 //! - The outcome depends on the store, the operation and [`Context`] alone.
 
+mod answer;
+mod apply;
+mod depend;
 mod eval;
+mod locate;
+mod view;
 
 use std::collections::BTreeMap;
 
+pub use answer::answer;
+pub use apply::apply;
 pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 
 use crate::kernel::{EntityId, FieldId, LeafId, QueryId, Refusal, RuleId, WriteId};
@@ -76,7 +83,8 @@ pub enum Need {
     Children(FieldId, RowKey),
     /// How many such rows there are (living ones, where they are deleted softly).
     Count(FieldId, RowKey),
-    /// The rows with these values in the leaves of a unique, at-most or overlap rule (for an overlap: the `by` leaves).
+    /// The rows with these values in the leaves of a unique, at-most or overlap rule (for an overlap: the `by` leaves),
+    /// letters folded where the leaf folds them. Rows that the rule's filter leaves out may be missing.
     Same(RuleId, Vec<Value>),
     /// All rows of an entity.
     All(EntityId),
@@ -106,7 +114,8 @@ pub trait Store {
     fn children(&self, via: FieldId, key: &[Value]) -> Found<Vec<Row>>;
     /// How many living rows name a key.
     fn count(&self, via: FieldId, key: &[Value]) -> Found<u64>;
-    /// The rows with these values in the leaves of a unique, at-most or overlap rule.
+    /// The rows with these values in the leaves of a unique, at-most or overlap rule; rows that the rule's filter leaves
+    /// out may be missing.
     fn same(&self, rule: RuleId, values: &[Value]) -> Found<Vec<Row>>;
     /// All rows of an entity, in key order.
     fn all(&self, entity: EntityId) -> Found<Vec<Row>>;
@@ -138,6 +147,11 @@ pub trait Store {
     /// evaluator need not look at the rows that refer to it.
     fn acts(&self, via: FieldId) -> bool {
         let _ = via;
+        false
+    }
+    /// Whether the engine judges an overlap, at-most or bounds rule wholly at commit, so that the evaluator skips it.
+    fn judges(&self, rule: RuleId) -> bool {
+        let _ = rule;
         false
     }
 }
@@ -198,14 +212,16 @@ pub enum Stop {
 pub struct Answer {
     /// Each row as it comes out: a [`Value::Map`] by output name.
     pub rows: Vec<Value>,
-    /// The cursor of the next page: the order's values of the last row; `None` at the end, or without `page`.
+    /// The cursor of the next page: the order's values of the last row, one per term. There is one exactly where the
+    /// query says `page` and the page is full, so that nothing is read beyond it: the page after the last may be empty.
     pub next: Option<Vec<Value>>,
 }
 
 /// What a query starts from.
 #[derive(Clone, Copy, Debug)]
 pub enum Candidates<'a> {
-    /// All rows of the entity that the store knows of.
+    /// Those that the store finds: by the key, a unique rule or a reference where conditions give one, else all rows
+    /// of the entity.
     All,
     /// These rows: a superset of those that satisfy the conditions (as far as paging goes on).
     Rows(&'a [Row]),

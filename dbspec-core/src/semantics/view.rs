@@ -9,6 +9,9 @@ use crate::arena::Id;
 use crate::kernel::{EntityId, FieldId, Kernel, LeafId, RuleId, RuleKind};
 use crate::value::Value;
 
+/// A row, by its entity and key.
+pub(crate) type At = (EntityId, RowKey);
+
 /// A row that the operation changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
@@ -27,13 +30,22 @@ pub(crate) struct Pending {
 pub(crate) struct View<'a> {
     pub(crate) kernel: &'a Kernel,
     pub(crate) base: &'a dyn Store,
-    pub(crate) pending: BTreeMap<(EntityId, RowKey), Pending>,
+    pending: BTreeMap<At, Pending>,
+    /// The pending rows that have or had these values, by reference or rule.
+    index: BTreeMap<(Group, Vec<Value>), BTreeSet<RowKey>>,
     reads: RefCell<Reads>,
+}
+
+/// What pending rows are found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Reference(FieldId),
+    Rule(RuleId),
 }
 
 #[derive(Default)]
 struct Reads {
-    rows: BTreeMap<(EntityId, RowKey), Option<Row>>,
+    rows: BTreeMap<At, Option<Row>>,
     ranges: BTreeSet<Reliance>,
 }
 
@@ -43,6 +55,7 @@ impl<'a> View<'a> {
             kernel,
             base,
             pending: BTreeMap::new(),
+            index: BTreeMap::new(),
             reads: RefCell::default(),
         }
     }
@@ -55,16 +68,103 @@ impl<'a> View<'a> {
             .map(|((_, key), it)| (key, it))
     }
 
+    /// All changed rows.
+    pub(crate) fn pending(&self) -> &BTreeMap<At, Pending> {
+        &self.pending
+    }
+
+    pub(crate) fn into_pending(self) -> BTreeMap<At, Pending> {
+        self.pending
+    }
+
+    /// Sets what becomes of a row.
+    pub(crate) fn put(&mut self, at: At, pending: Pending) {
+        self.take_out(&at);
+        for group in self.groups(at.0, &pending) {
+            self.index.entry(group).or_default().insert(at.1.clone());
+        }
+        self.pending.insert(at, pending);
+    }
+
+    /// Forgets that a row changes.
+    pub(crate) fn take_out(&mut self, at: &At) -> Option<Pending> {
+        let pending = self.pending.remove(at)?;
+        for group in self.groups(at.0, &pending) {
+            if let Some(keys) = self.index.get_mut(&group) {
+                keys.remove(&at.1);
+            }
+        }
+        Some(pending)
+    }
+
+    fn groups(&self, entity: EntityId, pending: &Pending) -> BTreeSet<(Group, Vec<Value>)> {
+        let kernel = self.kernel;
+        let mut groups = BTreeSet::new();
+        for row in pending.before.iter().chain(&pending.after) {
+            for field in kernel.entities[entity].fields.iter() {
+                if kernel.target(field).is_some()
+                    && let Some(key) = kernel.referred(field, row)
+                {
+                    groups.insert((Group::Reference(field), key));
+                }
+            }
+            for rule in kernel.entities[entity].rules.iter() {
+                if kernel.groups(rule) {
+                    groups.insert((Group::Rule(rule), kernel.group_values(rule, row)));
+                }
+            }
+        }
+        groups
+    }
+
+    /// The pending rows that name a key, or did.
+    fn naming(&self, via: FieldId, key: &[Value]) -> impl Iterator<Item = (&RowKey, &Pending)> {
+        let entity = self.kernel.fields[via].entity;
+        self.indexed(entity, Group::Reference(via), key)
+    }
+
+    /// The pending rows that have these values in a rule's leaves, or had.
+    pub(crate) fn alike(&self, rule: RuleId, values: &[Value]) -> impl Iterator<Item = (&RowKey, &Pending)> {
+        let entity = self.kernel.rules[rule].entity;
+        self.indexed(entity, Group::Rule(rule), values)
+    }
+
+    fn indexed(
+        &self,
+        entity: EntityId,
+        group: Group,
+        values: &[Value],
+    ) -> impl Iterator<Item = (&RowKey, &Pending)> {
+        let keys = self.index.get(&(group, values.to_vec()));
+        keys.into_iter()
+            .flatten()
+            .filter_map(move |key| Some((key, self.pending.get(&(entity, key.clone()))?)))
+    }
+
+    /// The row that a pending one was, whatever its key: what transitions compare with.
+    pub(crate) fn origin<'v>(&'v self, entity: EntityId, pending: &'v Pending) -> Option<&'v Row> {
+        match (&pending.from, &pending.to) {
+            (Some(from), _) => self.pending.get(&(entity, from.clone()))?.before.as_ref(),
+            (None, Some(_)) => None,
+            (None, None) => pending.before.as_ref(),
+        }
+    }
+
     /// What was read and isn't changed, and the ranges that were read.
     pub(crate) fn reliances(&self) -> BTreeSet<Reliance> {
         let reads = self.reads.borrow();
         let unchanged = reads.rows.iter().filter(|(at, _)| !self.pending.contains_key(*at));
-        let unchanged = unchanged.map(|((entity, key), row)| Reliance::Unchanged(*entity, key.clone(), row.clone()));
+        let unchanged =
+            unchanged.map(|((entity, key), row)| Reliance::Unchanged(*entity, key.clone(), row.clone()));
         unchanged.chain(reads.ranges.iter().cloned()).collect()
     }
 
     fn note(&self, entity: EntityId, key: RowKey, row: Option<&Row>) {
         self.reads.borrow_mut().rows.insert((entity, key), row.cloned());
+    }
+
+    fn note_range(&self, range: Reliance) {
+        self.reads.borrow_mut().ranges.insert(range);
     }
 
     /// Whether a row comes into being with this operation, so that no stored row can name it.
@@ -74,8 +174,13 @@ impl<'a> View<'a> {
             .is_some_and(|it| it.before.is_none())
     }
 
-    /// Stored rows that aren't changed, with those that are as they will be.
-    fn overlay(&self, entity: EntityId, stored: Vec<Row>, belongs: impl Fn(&[Value]) -> bool) -> Vec<Row> {
+    /// Stored rows that aren't changed, with those pending ones that are as they will be, in key order.
+    fn overlay<'p>(
+        &self,
+        entity: EntityId,
+        stored: Vec<Row>,
+        pending: impl Iterator<Item = (&'p RowKey, &'p Pending)>,
+    ) -> Vec<Row> {
         let mut rows = BTreeMap::new();
         for row in stored {
             let key = self.kernel.key_of(entity, &row);
@@ -84,34 +189,54 @@ impl<'a> View<'a> {
                 rows.insert(key, row);
             }
         }
-        for (key, pending) in self.pending_of(entity) {
-            if let Some(row) = pending.after.as_ref().filter(|row| belongs(row)) {
-                rows.insert(key.clone(), row.clone());
-            }
-        }
+        rows.extend(pending.filter_map(|(key, it)| Some((key.clone(), it.after.clone()?))));
         rows.into_values().collect()
     }
 
     /// Stored rows with these values in a rule's leaves that the operation doesn't change.
     pub(crate) fn others(&self, rule: RuleId, values: &[Value]) -> Found<Vec<Row>> {
         let entity = self.kernel.rules[rule].entity;
-        let stored = self.base.same(rule, values)?;
-        self.reads
-            .borrow_mut()
-            .ranges
-            .insert(Reliance::SameValues(rule, values.to_vec()));
-        Ok(stored
-            .into_iter()
-            .filter(|row| !self.pending.contains_key(&(entity, self.kernel.key_of(entity, row))))
-            .collect())
+        let mut stored = self.base.same(rule, values)?;
+        self.note_range(Reliance::SameValues(rule, values.to_vec()));
+        stored.retain(|row| {
+            !self
+                .pending
+                .contains_key(&(entity, self.kernel.key_of(entity, row)))
+        });
+        Ok(stored)
     }
 }
 
 impl Kernel {
-    /// The leaves by which the rows of a unique, at-most or overlap rule are grouped.
+    /// Whether rows are grouped by a rule: [`Kernel::grouping`] says by what.
+    pub(crate) fn groups(&self, rule: RuleId) -> bool {
+        match &self.rules[rule].kind {
+            RuleKind::Unique { .. } | RuleKind::AtMost { .. } | RuleKind::Overlap { .. } => true,
+            RuleKind::Key(_)
+            | RuleKind::Type(_)
+            | RuleKind::Size { .. }
+            | RuleKind::Required(_)
+            | RuleKind::Predicate { .. }
+            | RuleKind::Reference { .. }
+            | RuleKind::Bounds { .. }
+            | RuleKind::Transition(_)
+            | RuleKind::Version(_)
+            | RuleKind::Derived { .. }
+            | RuleKind::Default { .. }
+            | RuleKind::Policy { .. }
+            | RuleKind::KeepAtLeast { .. }
+            | RuleKind::KeepAtMost { .. }
+            | RuleKind::Secret(_)
+            | RuleKind::Assert { .. } => false,
+        }
+    }
+
+    /// The leaves by which the rows of a key, unique, at-most or overlap rule are grouped.
     pub fn grouping(&self, rule: RuleId) -> &[LeafId] {
         match &self.rules[rule].kind {
-            RuleKind::Key(leaves) | RuleKind::Unique { leaves, .. } | RuleKind::AtMost { leaves, .. } => leaves,
+            RuleKind::Key(leaves) | RuleKind::Unique { leaves, .. } | RuleKind::AtMost { leaves, .. } => {
+                leaves
+            }
             RuleKind::Overlap { by, .. } => by,
             RuleKind::Type(_)
             | RuleKind::Size { .. }
@@ -144,6 +269,16 @@ impl Kernel {
         };
         self.grouping(rule).iter().map(value).collect()
     }
+
+    /// Whether a row's reference names a key.
+    pub(crate) fn refers_to(&self, field: FieldId, row: &[Value], key: &[Value]) -> bool {
+        let leaves = self.fields[field].leaves;
+        leaves.len() == key.len()
+            && leaves
+                .iter()
+                .zip(key)
+                .all(|(leaf, part)| row.get(self.position(leaf)) == Some(part) && !part.is_null())
+    }
 }
 
 impl Store for View<'_> {
@@ -161,14 +296,16 @@ impl Store for View<'_> {
             Vec::new()
         } else {
             let stored = self.base.children(via, key)?;
-            self.reads
-                .borrow_mut()
-                .ranges
-                .insert(Reliance::SameChildren(via, key.to_vec()));
+            self.note_range(Reliance::SameChildren(via, key.to_vec()));
             stored
         };
         let entity = self.kernel.fields[via].entity;
-        Ok(self.overlay(entity, stored, |row| self.kernel.refers_to(via, row, key)))
+        let pending = self.naming(via, key).filter(|(_, it)| {
+            it.after
+                .as_ref()
+                .is_some_and(|row| self.kernel.refers_to(via, row, key))
+        });
+        Ok(self.overlay(entity, stored, pending))
     }
 
     fn count(&self, via: FieldId, key: &[Value]) -> Found<u64> {
@@ -176,10 +313,7 @@ impl Store for View<'_> {
             0
         } else {
             let stored = self.base.count(via, key)?;
-            self.reads
-                .borrow_mut()
-                .ranges
-                .insert(Reliance::SameChildren(via, key.to_vec()));
+            self.note_range(Reliance::SameChildren(via, key.to_vec()));
             stored
         };
         let entity = self.kernel.fields[via].entity;
@@ -187,7 +321,7 @@ impl Store for View<'_> {
             row.as_ref()
                 .is_some_and(|row| self.kernel.is_living(entity, row) && self.kernel.refers_to(via, row, key))
         };
-        let (gone, come) = self.pending_of(entity).fold((0, 0), |(gone, come), (_, it)| {
+        let (gone, come) = self.naming(via, key).fold((0, 0), |(gone, come), (_, it)| {
             (
                 gone + u64::from(counts(&it.before)),
                 come + u64::from(counts(&it.after)),
@@ -199,12 +333,17 @@ impl Store for View<'_> {
     fn same(&self, rule: RuleId, values: &[Value]) -> Found<Vec<Row>> {
         let others = self.others(rule, values)?;
         let entity = self.kernel.rules[rule].entity;
-        Ok(self.overlay(entity, others, |row| self.kernel.group_values(rule, row) == values))
+        let pending = self.alike(rule, values).filter(|(_, it)| {
+            it.after
+                .as_ref()
+                .is_some_and(|row| self.kernel.group_values(rule, row) == values)
+        });
+        Ok(self.overlay(entity, others, pending))
     }
 
     fn all(&self, entity: EntityId) -> Found<Vec<Row>> {
         let stored = self.base.all(entity)?;
-        Ok(self.overlay(entity, stored, |_| true))
+        Ok(self.overlay(entity, stored, self.pending_of(entity)))
     }
 
     fn next(&self, field: FieldId, taken: u64) -> Found<i64> {
@@ -222,16 +361,8 @@ impl Store for View<'_> {
     fn acts(&self, via: FieldId) -> bool {
         self.base.acts(via)
     }
-}
 
-impl Kernel {
-    /// Whether a row's reference names a key.
-    pub(crate) fn refers_to(&self, field: FieldId, row: &[Value], key: &[Value]) -> bool {
-        let leaves = self.fields[field].leaves;
-        leaves.len() == key.len()
-            && leaves
-                .iter()
-                .zip(key)
-                .all(|(leaf, part)| row.get(self.position(leaf)) == Some(part) && !part.is_null())
+    fn judges(&self, rule: RuleId) -> bool {
+        self.base.judges(rule)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::eval::{Here, Lack, Scope, Truth, all};
+use super::super::eval::{Lack, Scope, Truth, all};
 use super::super::locate::Life;
 use super::super::{Row, RowKey, Store};
 use super::Run;
@@ -83,13 +83,16 @@ impl Run<'_> {
                 bind,
             } => {
                 self.unknown(*bind);
+                // All right sides see what was there before the first of the rows changes.
+                let mut edits = Vec::new();
                 for row in self.matched(*entity, filter, *each, require, Life::Living) {
-                    let scope = Scope {
-                        here: Here::Row(*entity, &row),
-                        outer: None,
-                    };
-                    let set = all(set.iter().map(|it| Ok((it.leaf, self.env().value(&scope, &it.value)?))));
-                    let Some(set) = self.take(set) else { continue };
+                    let scope = Scope::row(*entity, &row);
+                    let set = all(set
+                        .iter()
+                        .map(|it| Ok((it.leaf, self.env().value(&scope, &it.value)?))));
+                    edits.extend(self.take(set).map(|set| (row, set)));
+                }
+                for (row, set) in edits {
                     let key = self.kernel.key_of(*entity, &row);
                     if let Some((key, row)) = self.update(*entity, &key, &row, set.into_iter().collect()) {
                         self.bind(*bind, *entity, key, row);

@@ -26,7 +26,7 @@ impl Run<'_> {
         loop {
             let next: Vec<_> = self
                 .view
-                .pending
+                .pending()
                 .iter()
                 .filter(|(at, it)| it.after.is_none() && !done.contains(*at))
                 .map(|(at, it)| (at.clone(), it.to.clone()))
@@ -86,7 +86,8 @@ impl Run<'_> {
                 for (leaf, part) in kernel.fields[field].leaves.iter().zip(new) {
                     changed[kernel.position(leaf)] = part.clone();
                 }
-                self.replace(from, &kernel.key_of(from, &row), &row, changed, false);
+                let key = self.replace(from, &kernel.key_of(from, &row), &row, changed, false);
+                self.followed.insert((from, key, field));
             }
         }
     }

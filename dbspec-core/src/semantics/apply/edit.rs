@@ -121,26 +121,21 @@ impl Run<'_> {
     pub(super) fn insert(&mut self, entity: EntityId, given: BTreeMap<LeafId, Value>) -> Option<(RowKey, Row)> {
         let row = self.filled(entity, given)?;
         let key = self.kernel.key_of(entity, &row);
-        match self.view.pending.get_mut(&(entity, key.clone())) {
-            Some(pending) if pending.after.is_some() => {
-                self.refuse_where(entity, |kind| matches!(kind, RuleKind::Key(_)));
-                return None;
-            }
-            Some(pending) => {
-                pending.after = Some(row.clone());
-                pending.asked = true;
-            }
-            None => {
-                let pending = Pending {
-                    before: None,
-                    after: Some(row.clone()),
-                    asked: true,
-                    from: None,
-                    to: None,
-                };
-                self.view.pending.insert((entity, key.clone()), pending);
-            }
+        let at = (entity, key.clone());
+        let mut pending = self.view.pending().get(&at).cloned().unwrap_or(Pending {
+            before: None,
+            after: None,
+            asked: true,
+            from: None,
+            to: None,
+        });
+        if pending.after.is_some() {
+            self.refuse_where(entity, |kind| matches!(kind, RuleKind::Key(_)));
+            return None;
         }
+        pending.after = Some(row.clone());
+        pending.asked = true;
+        self.view.put(at, pending);
         Some((key, row))
     }
 
@@ -276,54 +271,91 @@ impl Run<'_> {
             }
         }
         self.defaults(entity, &mut changed, true)?;
+        self.raise_version(entity, key, row, &mut changed);
         let new = self.replace(entity, key, row, changed.clone(), true);
         Some((new, changed))
     }
 
+    /// The version after an update, however many the operation makes: one more than what is stored; a new row keeps 1.
+    fn raise_version(&self, entity: EntityId, key: &[Value], row: &Row, changed: &mut Row) {
+        let Some(leaf) = self.kernel.entities[entity].version else {
+            return;
+        };
+        let at = self.kernel.position(leaf);
+        let stored = match self.view.pending().get(&(entity, key.to_vec())) {
+            Some(pending) => self.view.origin(entity, pending),
+            None => Some(row),
+        };
+        if let Some(Value::Int(version)) = stored.map(|row| &row[at]) {
+            changed[at] = Value::Int(version.saturating_add(1));
+        }
+    }
+
     /// A row gets other values; under another key, if that is what changed.
-    pub(super) fn replace(&mut self, entity: EntityId, key: &[Value], old: &Row, row: Row, asked: bool) -> RowKey {
-        let (key, new) = (key.to_vec(), self.kernel.key_of(entity, &row));
-        let pending = self
-            .view
-            .pending
-            .entry((entity, key.clone()))
-            .or_insert_with(|| Pending {
-                before: Some(old.clone()),
-                after: Some(old.clone()),
-                asked: false,
-                from: None,
-                to: None,
-            });
+    pub(super) fn replace(
+        &mut self,
+        entity: EntityId,
+        key: &[Value],
+        old: &Row,
+        row: Row,
+        asked: bool,
+    ) -> RowKey {
+        let at = (entity, key.to_vec());
+        let new = self.kernel.key_of(entity, &row);
+        let mut pending = self.view.pending().get(&at).cloned().unwrap_or_else(|| Pending {
+            before: Some(old.clone()),
+            after: Some(old.clone()),
+            asked: false,
+            from: None,
+            to: None,
+        });
         pending.asked |= asked;
         if new == key {
             pending.after = Some(row);
-        } else {
+            self.view.put(at, pending);
+            return new;
+        }
+        let asked = pending.asked;
+        let from = pending
+            .from
+            .take()
+            .or_else(|| pending.before.is_some().then(|| key.to_vec()));
+        if pending.before.is_some() {
             pending.after = None;
             pending.to = Some(new.clone());
-            let from = pending
-                .from
-                .clone()
-                .or_else(|| pending.before.is_some().then(|| key.clone()));
-            let was_new = pending.before.is_none() && pending.from.is_none();
-            let asked = pending.asked;
-            if was_new || pending.from.is_some() && pending.before.is_none() {
-                self.view.pending.remove(&(entity, key));
-            }
-            let moved = self.view.pending.entry((entity, new.clone())).or_insert(Pending {
-                before: None,
-                after: None,
-                asked,
-                from: None,
-                to: None,
-            });
-            let taken = moved.after.is_some();
-            moved.after = Some(row);
-            moved.from = from;
-            moved.asked |= asked;
-            if taken {
-                self.refuse_where(entity, |kind| matches!(kind, RuleKind::Key(_)));
+            self.view.put(at.clone(), pending);
+        } else {
+            // It came here by this operation: nothing is left of it here, and what it came from goes on to the new key.
+            self.view.take_out(&at);
+        }
+        if let Some(old) = from.as_ref().filter(|from| **from != at.1) {
+            let origin = (entity, old.clone());
+            if let Some(mut pending) = self.view.pending().get(&origin).cloned() {
+                pending.to = Some(new.clone());
+                self.view.put(origin, pending);
             }
         }
+        let there = (entity, new.clone());
+        let mut moved = self.view.pending().get(&there).cloned().unwrap_or(Pending {
+            before: None,
+            after: None,
+            asked,
+            from: None,
+            to: None,
+        });
+        if moved.after.is_some() || (moved.to.is_some() && from.as_ref() != Some(&new)) {
+            // Two rows of one key, or one that takes the place of a row whose references are on their way elsewhere.
+            self.refuse_where(entity, |kind| matches!(kind, RuleKind::Key(_)));
+        }
+        moved.after = Some(row);
+        moved.asked |= asked;
+        if from.as_ref() == Some(&new) {
+            // Back where it was.
+            moved.to = None;
+        } else {
+            moved.from = from;
+        }
+        self.view.put(there, moved);
         new
     }
 
@@ -333,7 +365,9 @@ impl Run<'_> {
         let existing = match key {
             Some(key) => {
                 let found = self.view.row(entity, &key);
-                self.ask(found)?.map(|row| (key, row))
+                // A row that was deleted softly can't be seen: its key is taken, though.
+                let living = |row: &Row| self.kernel.is_living(entity, row);
+                self.ask(found)?.filter(living).map(|row| (key, row))
             }
             None => None,
         };
@@ -387,8 +421,11 @@ impl Run<'_> {
         let found = self.view.row(entity, key);
         let Some(Some(row)) = self.ask(found) else { return };
         let mut changed = row.clone();
-        if asked && self.defaults(entity, &mut changed, true).is_none() {
-            return;
+        if asked {
+            if self.defaults(entity, &mut changed, true).is_none() {
+                return;
+            }
+            self.raise_version(entity, key, &row, &mut changed);
         }
         changed[kernel.position(leaf)] = at.clone();
         self.replace(entity, key, &row, changed, asked);
@@ -408,21 +445,25 @@ impl Run<'_> {
     /// A row goes for good.
     pub(super) fn remove(&mut self, entity: EntityId, key: &[Value]) {
         let at = (entity, key.to_vec());
-        if let Some(pending) = self.view.pending.get_mut(&at) {
-            pending.after = None;
+        if let Some(mut pending) = self.view.pending().get(&at).cloned() {
+            if let Some(origin) = pending.from.take().map(|from| (entity, from))
+                && let Some(mut old) = self.view.pending().get(&origin).cloned()
+            {
+                // The row that it was before its key changed goes.
+                old.to = None;
+                self.view.put(origin, old);
+            }
             if pending.before.is_none() {
-                // It never was: nothing is left of it, but the row that it came from goes.
-                let from = pending.from.clone();
-                self.view.pending.remove(&at);
-                if let Some(old) = from.and_then(|from| self.view.pending.get_mut(&(entity, from))) {
-                    old.to = None;
-                }
+                self.view.take_out(&at);
+            } else {
+                pending.after = None;
+                self.view.put(at, pending);
             }
             return;
         }
         let found = self.view.row(entity, key);
         if let Some(Some(row)) = self.ask(found) {
-            self.view.pending.insert(
+            self.view.put(
                 at,
                 Pending {
                     before: Some(row),

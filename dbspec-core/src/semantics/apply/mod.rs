@@ -45,6 +45,7 @@ pub fn apply(kernel: &Kernel, store: &dyn Store, operation: &Operation, context:
         fresh: 0,
         taken: BTreeMap::new(),
         waiting: BTreeSet::new(),
+        followed: BTreeSet::new(),
         purging: matches!(operation, Operation::Purge(..)),
     };
     run.edit(operation);
@@ -78,6 +79,8 @@ struct Run<'a> {
     taken: BTreeMap<FieldId, u64>,
     /// What stands for a number that the store must find out; no need speaks of these.
     waiting: BTreeSet<Value>,
+    /// References that follow a key that changes: no change of theirs.
+    followed: BTreeSet<(EntityId, RowKey, FieldId)>,
     /// Retention may remove what nobody else may.
     purging: bool,
 }
@@ -152,7 +155,7 @@ impl<'a> Run<'a> {
         // What is unchanged is there.
         relied.retain(|it| !matches!(it, Reliance::Exists(entity, key, _) if read.contains(&(*entity, key.clone()))));
         Ok(Changes {
-            rows: order::sorted(self.kernel, self.view.pending),
+            rows: order::sorted(self.kernel, self.view.into_pending()),
             relied: relied.into_iter().collect(),
             returned: self.returned,
         })
@@ -162,7 +165,7 @@ impl<'a> Run<'a> {
     fn give_back(&mut self) {
         let Some(returns) = self.returns.take() else { return };
         for (var, (entity, key)) in std::mem::take(&mut self.bound) {
-            let found = self.view.pending.get(&(entity, key)).and_then(|it| it.after.clone());
+            let found = self.view.pending().get(&(entity, key)).and_then(|it| it.after.clone());
             if let (Some(row), Some(slot)) = (found, self.vars.get_mut(crate::arena::Id::index(var) as usize)) {
                 *slot = Some(Value::List(row));
             }
