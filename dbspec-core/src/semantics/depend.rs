@@ -109,7 +109,10 @@ pub(crate) fn affected(
     let mut lacks = Vec::new();
     for way in ways {
         let Some(end) = way.end(env.kernel) else { continue };
-        for (_, it) in view.pending_of(end).filter(|(_, it)| way.sees(env.kernel, end, it)) {
+        for (_, it) in view
+            .pending_of(end)
+            .filter(|(_, it)| way.sees(env.kernel, end, it))
+        {
             for row in it.before.iter().chain(&it.after) {
                 lacks.push(starts(env, &way.hops, row).map(|starts| keys.extend(starts)));
             }
@@ -247,7 +250,9 @@ impl Dependency {
     /// Whether a change of a row at the end can be seen from the start.
     pub(crate) fn sees(&self, kernel: &Kernel, entity: EntityId, change: &Pending) -> bool {
         let differs = |leaf: LeafId| match (&change.before, &change.after) {
-            (Some(before), Some(after)) => before.get(kernel.position(leaf)) != after.get(kernel.position(leaf)),
+            (Some(before), Some(after)) => {
+                before.get(kernel.position(leaf)) != after.get(kernel.position(leaf))
+            }
             (None, None) => false,
             (Some(_), None) | (None, Some(_)) => true,
         };
@@ -283,7 +288,10 @@ pub(crate) fn starts(env: &Env<'_>, hops: &[Hop], end: &Row) -> Result<BTreeSet<
                     };
                     if at == 0 {
                         // The start's key is enough.
-                        return Ok(rows.iter().filter_map(|row| kernel.referred(*field, row)).collect());
+                        return Ok(rows
+                            .iter()
+                            .filter_map(|row| kernel.referred(*field, row))
+                            .collect());
                     }
                     before.extend(env.store.row(to, &key)?);
                 }

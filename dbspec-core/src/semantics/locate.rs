@@ -101,7 +101,8 @@ impl Env<'_> {
                     match self.value(&Scope::NOTHING, other) {
                         Ok(value) => {
                             known.extend(
-                                fits(self.kernel, &self.kernel.leaves[*leaf].ty, value).map(|value| (*leaf, value)),
+                                fits(self.kernel, &self.kernel.leaves[*leaf].ty, value)
+                                    .map(|value| (*leaf, value)),
                             );
                         }
                         Err(Lack::Invalid) => {}
@@ -109,7 +110,8 @@ impl Env<'_> {
                     }
                 }
             }
-            Pred::Const(_) | Pred::Atom(_) | Pred::IsNull(_) | Pred::Not(_) | Pred::Or(_) | Pred::Any(..) => {}
+            Pred::Const(_) | Pred::Atom(_) | Pred::IsNull(_) | Pred::Not(_) | Pred::Or(_) | Pred::Any(..) => {
+            }
         }
         Ok(())
     }

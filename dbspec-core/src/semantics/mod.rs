@@ -117,11 +117,20 @@ pub trait Store {
     /// The rows with these values in the leaves of a unique, at-most or overlap rule; rows that the rule's filter leaves
     /// out may be missing.
     fn same(&self, rule: RuleId, values: &[Value]) -> Found<Vec<Row>>;
+    /// Those of them whose range may share a point with `[start, end)`, for an overlap rule.
+    fn same_over(&self, rule: RuleId, values: &[Value], range: [&Value; 2]) -> Found<Vec<Row>> {
+        let _ = range;
+        self.same(rule, values)
+    }
     /// All rows of an entity, in key order.
     fn all(&self, entity: EntityId) -> Found<Vec<Row>>;
     /// The next number of a sequence. `taken` counts the numbers that this operation took before.
     fn next(&self, field: FieldId, taken: u64) -> Found<i64>;
 
+    /// Whether nothing changes between what is read and the commit, so that nothing need be relied on.
+    fn is_still(&self) -> bool {
+        false
+    }
     /// Whether the row of a key exists, for an `Exists` facet.
     fn exists(&self, entity: EntityId, key: &[Value]) -> Found<Judged> {
         Ok(if self.row(entity, key)?.is_some() {

@@ -153,17 +153,26 @@ impl<'a> View<'a> {
     /// What was read and isn't changed, and the ranges that were read.
     pub(crate) fn reliances(&self) -> BTreeSet<Reliance> {
         let reads = self.reads.borrow();
-        let unchanged = reads.rows.iter().filter(|(at, _)| !self.pending.contains_key(*at));
+        let unchanged = reads
+            .rows
+            .iter()
+            .filter(|(at, _)| !self.pending.contains_key(*at));
         let unchanged =
             unchanged.map(|((entity, key), row)| Reliance::Unchanged(*entity, key.clone(), row.clone()));
         unchanged.chain(reads.ranges.iter().cloned()).collect()
     }
 
     fn note(&self, entity: EntityId, key: RowKey, row: Option<&Row>) {
+        if self.base.is_still() {
+            return;
+        }
         self.reads.borrow_mut().rows.insert((entity, key), row.cloned());
     }
 
     fn note_range(&self, range: Reliance) {
+        if self.base.is_still() {
+            return;
+        }
         self.reads.borrow_mut().ranges.insert(range);
     }
 
@@ -196,24 +205,47 @@ impl<'a> View<'a> {
     /// Stored rows with these values in a rule's leaves that the operation doesn't change.
     pub(crate) fn others(&self, rule: RuleId, values: &[Value]) -> Found<Vec<Row>> {
         let entity = self.kernel.rules[rule].entity;
-        let mut stored = self.base.same(rule, values)?;
+        let stored = self.base.same(rule, values)?;
         self.note_range(Reliance::SameValues(rule, values.to_vec()));
+        Ok(self.unchanged(entity, stored))
+    }
+
+    /// Those of them whose range may meet another.
+    pub(crate) fn others_over(&self, rule: RuleId, values: &[Value], range: [&Value; 2]) -> Found<Vec<Row>> {
+        let entity = self.kernel.rules[rule].entity;
+        let stored = self.base.same_over(rule, values, range)?;
+        self.note_range(Reliance::SameValues(rule, values.to_vec()));
+        Ok(self.unchanged(entity, stored))
+    }
+
+    /// Those of stored rows that the operation doesn't change.
+    fn unchanged(&self, entity: EntityId, mut stored: Vec<Row>) -> Vec<Row> {
         stored.retain(|row| {
             !self
                 .pending
                 .contains_key(&(entity, self.kernel.key_of(entity, row)))
         });
-        Ok(stored)
+        stored
     }
 }
 
 impl Kernel {
-    /// Whether rows are grouped by a rule: [`Kernel::grouping`] says by what.
-    pub(crate) fn groups(&self, rule: RuleId) -> bool {
+    /// Whether a leaf is worked out from others.
+    pub(crate) fn is_derived(&self, leaf: LeafId) -> bool {
+        let field = self.leaves[leaf].field;
+        let of = self.fields[field].entity;
+        self.rules_of(of)
+            .any(|(_, rule)| matches!(rule.kind, RuleKind::Derived { field: it, .. } if it == field))
+    }
+
+    /// Whether rows are grouped by a rule, so that a store is asked for those [alike](Store::same);
+    /// [`Kernel::grouping`] says by what.
+    pub fn groups(&self, rule: RuleId) -> bool {
         match &self.rules[rule].kind {
             RuleKind::Unique { .. } | RuleKind::AtMost { .. } | RuleKind::Overlap { .. } => true,
-            RuleKind::Key(_)
-            | RuleKind::Type(_)
+            // Rows are found by their keys; but those that fold case may be the same under another.
+            RuleKind::Key(leaves) => leaves.iter().any(|leaf| self.leaves[*leaf].ignore_case),
+            RuleKind::Type(_)
             | RuleKind::Size { .. }
             | RuleKind::Required(_)
             | RuleKind::Predicate { .. }

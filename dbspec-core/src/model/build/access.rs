@@ -2,8 +2,8 @@
 
 use super::{documented, renamed};
 use crate::model::{
-    Access, Condition, Consistency, Direction, Expr, Fan, Fetch, FieldPath, Load, Name, OrderTerm, Param, Projection,
-    Rate, Source, Timespan, TypeExpr, Window,
+    Access, Condition, Consistency, Direction, Expr, Fan, Fetch, FieldPath, Load, Name, OrderTerm, Param,
+    Projection, Rate, Source, Timespan, TypeExpr, Window,
 };
 use crate::span::Span;
 

@@ -2,9 +2,9 @@
 
 use super::{documented, into_variant};
 use crate::model::{
-    AtMost, Bounds, Check, Derive, Determines, Entity, Exclusive, Expr, Fan, Field, IndexHint, Key, Mark, MarkKind,
-    Member, Modifier, ModifierKind, Moves, Name, NoOverlap, Number, OnDelete, Owner, Percent, Relation, RelationEnd,
-    Share, Stored, TypeExpr, Unique, Volume,
+    AtMost, Bounds, Check, Derive, Determines, Entity, Exclusive, Expr, Fan, Field, IndexHint, Key, Mark,
+    MarkKind, Member, Modifier, ModifierKind, Moves, Name, NoOverlap, Number, OnDelete, Owner, Percent,
+    Relation, RelationEnd, Share, Stored, TypeExpr, Unique, Volume,
 };
 use crate::span::Span;
 
@@ -167,7 +167,10 @@ impl Field {
     /// `inverse name`.
     #[must_use]
     pub fn inverse(self, name: impl Into<Name>, fan: Fan) -> Self {
-        self.with(ModifierKind::Inverse { name: name.into(), fan })
+        self.with(ModifierKind::Inverse {
+            name: name.into(),
+            fan,
+        })
     }
 
     /// `sharing field`.

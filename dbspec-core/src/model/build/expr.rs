@@ -25,7 +25,9 @@ pub fn field(name: impl Into<Name>) -> Expr {
 /// A path from the row: `lines.product.sku`.
 pub fn path<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Expr {
     let steps: Vec<Step> = names.into_iter().map(|name| Step::from(name.into())).collect();
-    let bare = steps.first().is_some_and(|first| can_stand_alone(&first.name.text));
+    let bare = steps
+        .first()
+        .is_some_and(|first| can_stand_alone(&first.name.text));
     from_root(if bare { Root::Bare } else { Root::SelfRow }, steps)
 }
 

@@ -2,16 +2,17 @@
 
 use super::{documented, into_variant, renamed};
 use crate::model::{
-    Access, Assert, Assign, Cache, Entity, EnumDecl, Expr, Feed, Field, FieldPath, Flow, Grant, GrantObject, Keep,
-    KeepBound, KeepThen, KeepWhat, Label, Load, Name, Number, Operate, Period, Place, Policy, PolicyKind, Prefer, Rate,
-    Relation, Role, Row, Rows, Scale, Session, Setting, SettingValue, Target, Timespan, TypeDecl, TypeDeclKind,
-    TypeExpr, Use, Verb, Version, Workload, WorkloadAmount, WorkloadPart, Write,
+    Access, Assert, Assign, Cache, Entity, EnumDecl, Expr, Feed, Field, FieldPath, Flow, Grant, GrantObject,
+    Keep, KeepBound, KeepThen, KeepWhat, Label, Load, Name, Number, Operate, Period, Place, Policy,
+    PolicyKind, Prefer, Rate, Relation, Role, Row, Rows, Scale, Session, Setting, SettingValue, Target,
+    Timespan, TypeDecl, TypeDeclKind, TypeExpr, Use, Verb, Version, Workload, WorkloadAmount, WorkloadPart,
+    Write,
 };
 use crate::span::Span;
 
 documented!(
-    Scale, EnumDecl, Label, TypeDecl, Session, Rows, Workload, Flow, Role, Policy, Keep, Operate, Target, Prefer,
-    Place, Cache, Feed,
+    Scale, EnumDecl, Label, TypeDecl, Session, Rows, Workload, Flow, Role, Policy, Keep, Operate, Target,
+    Prefer, Place, Cache, Feed,
 );
 renamed!(EnumDecl, Label, TypeDecl, Role, Policy);
 
@@ -159,7 +160,10 @@ impl Rows {
     #[must_use]
     pub fn row<E: Into<Expr>>(mut self, values: impl IntoIterator<Item = E>) -> Self {
         let values = values.into_iter().map(Into::into).collect();
-        self.rows.push(Row { values, at: Span::NONE });
+        self.rows.push(Row {
+            values,
+            at: Span::NONE,
+        });
         self
     }
 }
@@ -504,7 +508,11 @@ impl Cache {
 
 impl Feed {
     /// `feed what to target from source`.
-    pub fn new<N: Into<Name>>(what: impl IntoIterator<Item = N>, to: impl Into<Name>, from: impl Into<Name>) -> Self {
+    pub fn new<N: Into<Name>>(
+        what: impl IntoIterator<Item = N>,
+        to: impl Into<Name>,
+        from: impl Into<Name>,
+    ) -> Self {
         Self {
             docs: None,
             what: all(what),

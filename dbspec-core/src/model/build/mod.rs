@@ -26,8 +26,9 @@ mod write;
 
 pub use expr::{call, field, label, list, null, number, owner, param, path, session, text, this, var};
 pub use ty::{
-    boolean, bytes, date, decimal, duration, encrypted, float64, hashed, int16, int32, int64, json, json_of, list_of,
-    map_of, named, point, range_of, reference, set_of, string, text_type, time, timestamp, uuid, vector,
+    boolean, bytes, date, decimal, duration, encrypted, float64, hashed, int16, int32, int64, json, json_of,
+    list_of, map_of, named, point, range_of, reference, set_of, string, text_type, time, timestamp, uuid,
+    vector,
 };
 
 use super::{Item, Model, Name};

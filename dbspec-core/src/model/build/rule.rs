@@ -2,8 +2,9 @@
 
 use super::{documented, renamed};
 use crate::model::{
-    Assert, AtMost, Check, Derive, Determines, Direction, Exclusive, Expr, FieldList, FieldPath, Growth, IndexField,
-    IndexHint, Judged, Key, Move, Moves, Name, NoOverlap, Nulls, Percent, Share, Timespan, TypeExpr, Unique, Volume,
+    Assert, AtMost, Check, Derive, Determines, Direction, Exclusive, Expr, FieldList, FieldPath, Growth,
+    IndexField, IndexHint, Judged, Key, Move, Moves, Name, NoOverlap, Nulls, Percent, Share, Timespan,
+    TypeExpr, Unique, Volume,
 };
 use crate::span::Span;
 
@@ -196,7 +197,10 @@ impl AtMost {
 
 impl Determines {
     /// `determines (a) -> (b)`.
-    pub fn new<P: Into<FieldPath>>(from: impl IntoIterator<Item = P>, to: impl IntoIterator<Item = P>) -> Self {
+    pub fn new<P: Into<FieldPath>>(
+        from: impl IntoIterator<Item = P>,
+        to: impl IntoIterator<Item = P>,
+    ) -> Self {
         Self {
             from: fields(from),
             to: fields(to),

@@ -2,8 +2,8 @@
 
 use super::{documented, into_variant, renamed};
 use crate::model::{
-    Assign, Delete, Expr, FieldPath, For, If, Insert, InsertRow, Load, Matching, Name, Param, Path, Projection, Rate,
-    Read, Require, Restore, Return, Statement, Timespan, Update, Upsert, Write,
+    Assign, Delete, Expr, FieldPath, For, If, Insert, InsertRow, Load, Matching, Name, Param, Path,
+    Projection, Rate, Read, Require, Restore, Return, Statement, Timespan, Update, Upsert, Write,
 };
 use crate::span::Span;
 
@@ -320,7 +320,11 @@ impl Read {
 
 impl For {
     /// `for variable in list { body }`; the variable must be a word.
-    pub fn new(variable: impl Into<Name>, list: impl Into<Path>, body: impl IntoIterator<Item = Statement>) -> Self {
+    pub fn new(
+        variable: impl Into<Name>,
+        list: impl Into<Path>,
+        body: impl IntoIterator<Item = Statement>,
+    ) -> Self {
         Self {
             variable: variable.into(),
             list: list.into(),

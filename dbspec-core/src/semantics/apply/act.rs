@@ -20,9 +20,10 @@ impl Run<'_> {
                 (VarType::List { min, max, .. }, Value::List(items)) => {
                     items.len() >= *min as usize && max.is_none_or(|max| items.len() <= max as usize)
                 }
-                (VarType::List { .. } | VarType::Scalar(_) | VarType::Ref(_) | VarType::Row(_), Value::Null) => {
-                    var.optional
-                }
+                (
+                    VarType::List { .. } | VarType::Scalar(_) | VarType::Ref(_) | VarType::Row(_),
+                    Value::Null,
+                ) => var.optional,
                 (VarType::List { .. }, _) => false,
                 (VarType::Scalar(_) | VarType::Ref(_) | VarType::Row(_), _) => true,
             };
@@ -65,7 +66,12 @@ impl Run<'_> {
                     self.bind(*bind, *entity, key, row);
                 }
             }
-            Action::Upsert { entity, row, set, bind } => {
+            Action::Upsert {
+                entity,
+                row,
+                set,
+                bind,
+            } => {
                 self.unknown(*bind);
                 let Some(given) = self.given(*entity, *row, set) else {
                     return;
@@ -131,7 +137,11 @@ impl Run<'_> {
                     self.actions(body);
                 }
             }
-            Action::If { cond, then, otherwise } => match self.judged(cond) {
+            Action::If {
+                cond,
+                then,
+                otherwise,
+            } => match self.judged(cond) {
                 Some(true) => self.actions(then),
                 Some(false) => self.actions(otherwise),
                 None => {}
@@ -164,7 +174,9 @@ impl Run<'_> {
         life: Life,
     ) -> Vec<Row> {
         let rows = self.env().locate(entity, filter, life);
-        let Some(rows) = self.take(rows) else { return Vec::new() };
+        let Some(rows) = self.take(rows) else {
+            return Vec::new();
+        };
         if !each && rows.len() != 1 {
             self.refused.insert(Refusal::NotOne(entity));
             return Vec::new();
@@ -181,7 +193,12 @@ impl Run<'_> {
     }
 
     /// The values of a row to be inserted: a variable's, then those that are set.
-    fn given(&mut self, entity: EntityId, row: Option<VarId>, set: &[Assign]) -> Option<BTreeMap<LeafId, Value>> {
+    fn given(
+        &mut self,
+        entity: EntityId,
+        row: Option<VarId>,
+        set: &[Assign],
+    ) -> Option<BTreeMap<LeafId, Value>> {
         let mut given = match row {
             None => BTreeMap::new(),
             Some(var) => match self.vars.get(var.index() as usize)? {

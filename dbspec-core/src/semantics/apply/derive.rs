@@ -1,7 +1,7 @@
 //! Derived fields: worked out again for every row that looks at a changed one.
 
-use super::super::depend::{self, Dependency};
 use super::super::Store;
+use super::super::depend::{self, Dependency};
 use super::super::eval::{Scope, fits};
 use super::Run;
 use crate::kernel::{EntityId, Expr, FieldId, Refusal, RuleId, RuleKind};

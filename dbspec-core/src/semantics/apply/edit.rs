@@ -38,7 +38,10 @@ impl Run<'_> {
                 if let (Some(leaf), Some(version)) = (self.kernel.entities[*entity].version, version)
                     && row[self.kernel.position(leaf)] != Value::Int(*version)
                 {
-                    self.refuse_where(*entity, |kind| matches!(kind, RuleKind::Version(it) if *it == leaf));
+                    self.refuse_where(
+                        *entity,
+                        |kind| matches!(kind, RuleKind::Version(it) if *it == leaf),
+                    );
                 }
                 self.update(*entity, key, &row, set.clone());
             }
@@ -90,7 +93,12 @@ impl Run<'_> {
         self.refused.extend(rules.into_iter().map(Refusal::Rule));
     }
 
-    fn adopt(&self, entity: EntityId, given: &mut BTreeMap<LeafId, Value>, latest: &BTreeMap<EntityId, RowKey>) {
+    fn adopt(
+        &self,
+        entity: EntityId,
+        given: &mut BTreeMap<LeafId, Value>,
+        latest: &BTreeMap<EntityId, RowKey>,
+    ) {
         let it = &self.kernel.entities[entity];
         let (Some(owner), Some(field)) = (it.owner, it.fields.first()) else {
             return;
@@ -118,7 +126,11 @@ impl Run<'_> {
     }
 
     /// A new row with its defaults, and its key.
-    pub(super) fn insert(&mut self, entity: EntityId, given: BTreeMap<LeafId, Value>) -> Option<(RowKey, Row)> {
+    pub(super) fn insert(
+        &mut self,
+        entity: EntityId,
+        given: BTreeMap<LeafId, Value>,
+    ) -> Option<(RowKey, Row)> {
         let row = self.filled(entity, given)?;
         let key = self.kernel.key_of(entity, &row);
         let at = (entity, key.clone());
@@ -210,7 +222,13 @@ impl Run<'_> {
         complete
     }
 
-    fn filling(&mut self, entity: EntityId, field: FieldId, filling: &Filling, row: &[Value]) -> Option<Vec<Value>> {
+    fn filling(
+        &mut self,
+        entity: EntityId,
+        field: FieldId,
+        filling: &Filling,
+        row: &[Value],
+    ) -> Option<Vec<Value>> {
         let width = self.kernel.fields[field].leaves.len();
         match filling {
             Filling::Expr(expr) => {
@@ -266,7 +284,10 @@ impl Run<'_> {
             if Some(leaf) == kernel.entities[entity].version {
                 continue;
             }
-            if let (Some(at), Some(value)) = (kernel.entities[entity].leaves.position(leaf), self.fitted(leaf, value)) {
+            if let (Some(at), Some(value)) = (
+                kernel.entities[entity].leaves.position(leaf),
+                self.fitted(leaf, value),
+            ) {
                 changed[at] = value;
             }
         }
@@ -360,7 +381,11 @@ impl Run<'_> {
     }
 
     /// Inserts a row, or updates the one that has its key.
-    pub(super) fn upsert(&mut self, entity: EntityId, given: BTreeMap<LeafId, Value>) -> Option<(RowKey, Row)> {
+    pub(super) fn upsert(
+        &mut self,
+        entity: EntityId,
+        given: BTreeMap<LeafId, Value>,
+    ) -> Option<(RowKey, Row)> {
         let key = self.given_key(entity, &given);
         let existing = match key {
             Some(key) => {
@@ -395,7 +420,13 @@ impl Run<'_> {
     /// A row goes: softly, where its entity says so.
     pub(super) fn delete(&mut self, entity: EntityId, key: &[Value]) {
         match self.kernel.entities[entity].soft_delete {
-            Some(_) => self.set_deleted(entity, key, &Value::Timestamp(self.context.now), &Value::Null, true),
+            Some(_) => self.set_deleted(
+                entity,
+                key,
+                &Value::Timestamp(self.context.now),
+                &Value::Null,
+                true,
+            ),
             None => self.remove(entity, key),
         }
     }

@@ -30,7 +30,12 @@ use crate::value::Value;
 /// # Errors
 /// [`Stop::Needs`] where the store must find out something first, [`Stop::Refused`] where rules are broken: then nothing
 /// changes.
-pub fn apply(kernel: &Kernel, store: &dyn Store, operation: &Operation, context: &Context) -> Result<Changes, Stop> {
+pub fn apply(
+    kernel: &Kernel,
+    store: &dyn Store,
+    operation: &Operation,
+    context: &Context,
+) -> Result<Changes, Stop> {
     let mut run = Run {
         kernel,
         context,
@@ -49,15 +54,13 @@ pub fn apply(kernel: &Kernel, store: &dyn Store, operation: &Operation, context:
         purging: matches!(operation, Operation::Purge(..)),
     };
     run.edit(operation);
-    run.judge_local();
-    let local = !run.refused.is_empty();
-    if local && !run.needs.is_empty() {
-        return Err(Stop::Refused(run.refused.into_iter().collect()));
-    }
+    // Later actions of a declared write may mend what looks broken while earlier ones wait.
+    let certain = matches!(operation, Operation::Insert(_)) || run.needs.is_empty();
+    let certain = certain.then(|| run.refused.clone());
     run.close();
     run.derive();
     run.judge();
-    run.finish(local)
+    run.finish(certain)
 }
 
 struct Run<'a> {
@@ -115,16 +118,28 @@ impl<'a> Run<'a> {
         self.take(found.map_err(Lack::from))
     }
 
-    fn finish(mut self, local: bool) -> Result<Changes, Stop> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let speaks_of_waiting = |need: &Need| match need {
-            Need::Row(_, values) | Need::Children(_, values) | Need::Count(_, values) | Need::Same(_, values) => {
-                values.iter().any(|value| waiting.contains(value))
+    fn rely(&mut self, on: Reliance) {
+        self.relied.insert(on);
+    }
+
+    /// The changes, or what stops them; `certain` is what the edits refused, where they were complete.
+    fn finish(mut self, certain: Option<BTreeSet<Refusal>>) -> Result<Changes, Stop> {
+        if !self.needs.is_empty() {
+            if let Some(mut refused) = certain {
+                refused.append(&mut self.broken_already());
+                if !refused.is_empty() {
+                    return Err(Stop::Refused(refused.into_iter().collect()));
+                }
             }
-            Need::All(_) | Need::Next(_) => false,
-        };
-        self.needs.retain(|need| !speaks_of_waiting(need));
-        if !self.needs.is_empty() && !local {
+            let waiting = std::mem::take(&mut self.waiting);
+            let speaks_of_waiting = |need: &Need| match need {
+                Need::Row(_, values)
+                | Need::Children(_, values)
+                | Need::Count(_, values)
+                | Need::Same(_, values) => values.iter().any(|value| waiting.contains(value)),
+                Need::All(_) | Need::Next(_) => false,
+            };
+            self.needs.retain(|need| !speaks_of_waiting(need));
             return Err(Stop::Needs(self.needs.into_iter().collect()));
         }
         if !self.refused.is_empty() {
@@ -153,7 +168,9 @@ impl<'a> Run<'a> {
             })
             .collect();
         // What is unchanged is there.
-        relied.retain(|it| !matches!(it, Reliance::Exists(entity, key, _) if read.contains(&(*entity, key.clone()))));
+        relied.retain(
+            |it| !matches!(it, Reliance::Exists(entity, key, _) if read.contains(&(*entity, key.clone()))),
+        );
         Ok(Changes {
             rows: order::sorted(self.kernel, self.view.into_pending()),
             relied: relied.into_iter().collect(),
@@ -163,10 +180,17 @@ impl<'a> Run<'a> {
 
     /// What a declared write returns, of the end state.
     fn give_back(&mut self) {
-        let Some(returns) = self.returns.take() else { return };
+        let Some(returns) = self.returns.take() else {
+            return;
+        };
         for (var, (entity, key)) in std::mem::take(&mut self.bound) {
-            let found = self.view.pending().get(&(entity, key)).and_then(|it| it.after.clone());
-            if let (Some(row), Some(slot)) = (found, self.vars.get_mut(crate::arena::Id::index(var) as usize)) {
+            let found = self
+                .view
+                .pending()
+                .get(&(entity, key))
+                .and_then(|it| it.after.clone());
+            if let (Some(row), Some(slot)) = (found, self.vars.get_mut(crate::arena::Id::index(var) as usize))
+            {
                 *slot = Some(Value::List(row));
             }
         }

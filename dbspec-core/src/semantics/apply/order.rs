@@ -39,7 +39,11 @@ pub(super) fn sorted(kernel: &Kernel, pending: BTreeMap<At, Pending>) -> Vec<Cha
     changes
 }
 
-fn named_first(kernel: &Kernel, mut changes: BTreeMap<At, Change>, row: fn(&Change) -> Option<&Row>) -> Vec<Change> {
+fn named_first(
+    kernel: &Kernel,
+    mut changes: BTreeMap<At, Change>,
+    row: fn(&Change) -> Option<&Row>,
+) -> Vec<Change> {
     let mut order = Vec::with_capacity(changes.len());
     let mut seen = BTreeSet::new();
     // Depth first, with a stack of its own: chains may be long.
