@@ -6,6 +6,7 @@ mod codes;
 mod cursor;
 mod format;
 mod lexer;
+mod load;
 mod parse;
 mod suggest;
 mod text;
@@ -13,7 +14,8 @@ mod token;
 
 pub use codes::*;
 pub use format::{format, format_model};
-pub(crate) use suggest::nearest;
+pub use load::{Loaded, MAX_BYTES, Reader, load};
+pub use suggest::nearest;
 pub(crate) use token::is_word;
 
 use crate::diag::Diagnostic;

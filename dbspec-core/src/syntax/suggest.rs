@@ -1,7 +1,7 @@
 //! "Did you mean …?"
 
 /// The candidate that is nearest to what was written, if one is near enough to be a slip.
-pub(crate) fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let written: Vec<char> = written.chars().flat_map(char::to_lowercase).take(64).collect();
     let allowed = match written.len() {
         0..=2 => 1,
