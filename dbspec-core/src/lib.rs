@@ -22,4 +22,5 @@ pub mod rows;
 pub mod semantics;
 
 pub mod backend;
+pub mod export;
 pub mod program;

@@ -14,6 +14,7 @@ pub mod decision;
 mod lowering;
 pub mod naming;
 mod script;
+pub mod view;
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -142,30 +142,30 @@ struct Undecoded {
     at: Option<u32>,
 }
 
-fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Undecoded> {
+fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Box<Undecoded>> {
     if bytes.len() > MAX_BYTES {
-        return Err(Undecoded {
+        return Err(Box::new(Undecoded {
             found: Diagnostic::error(&SOURCE_TOO_LARGE, format!("`{path}` is larger than 32 MiB"))
                 .why("a source file may have 32 MiB; ten thousand entities need less than ten")
                 .help("look whether this is the right file, or split the model with `use`"),
             shown: String::new(),
             at: None,
-        });
+        }));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
         let byte = bytes.get(at).copied().unwrap_or_default();
         if bytes.contains(&0) {
-            return Undecoded {
+            return Box::new(Undecoded {
                 found: Diagnostic::error(&NOT_TEXT, format!("`{path}` is not text: it holds NUL bytes"))
                     .why("a description is plain text in UTF-8, and nothing in it was read")
                     .help("look whether this is the right file"),
                 shown: String::new(),
                 at: None,
-            };
+            });
         }
-        Undecoded {
+        Box::new(Undecoded {
             found: Diagnostic::error(
                 &NOT_UTF8,
                 format!("`{path}` is not UTF-8: byte 0x{byte:02x} at offset {at}"),
@@ -174,7 +174,7 @@ fn decode(path: &str, bytes: Vec<u8>) -> Result<String, Undecoded> {
             .help("save the file as UTF-8"),
             shown: String::from_utf8_lossy(bytes).into_owned(),
             at: u32::try_from(at).ok(),
-        }
+        })
     })
 }
 

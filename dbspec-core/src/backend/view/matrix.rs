@@ -1,0 +1,159 @@
+//! Coverage as a matrix: elements down, targets across.
+
+use std::collections::BTreeMap;
+
+use super::outcome::{About, CoverageFile, OutcomeKind, OutcomeView, TargetCoverage};
+use super::{NameView, TargetName};
+
+/// A matrix of all targets' outcomes, in sections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matrix<'c> {
+    /// The targets: the columns.
+    pub targets: Vec<&'c TargetName>,
+    /// The sections: queries, writes, the rules of each entity, facts.
+    pub sections: Vec<Section<'c>>,
+}
+
+/// Rows that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section<'c> {
+    /// What the rows are about.
+    pub about: About,
+    /// The entity, for rules.
+    pub entity: Option<&'c str>,
+    /// The rows, in the model's order.
+    pub rows: Vec<MatrixRow<'c>>,
+}
+
+/// An element, or several sides of it with the same outcomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatrixRow<'c> {
+    /// The path of the element.
+    pub path: &'c str,
+    /// What of it: `type`, `unique`, `reference exists`.
+    pub what: Vec<String>,
+    /// One cell a target.
+    pub cells: Vec<Cell<'c>>,
+}
+
+/// What one target does about a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'c> {
+    /// The outcome, of the first of the row's sides.
+    pub outcome: &'c OutcomeKind,
+    /// What realises it.
+    pub by: Option<&'c NameView>,
+    /// The code of the capability line.
+    pub line: &'c str,
+}
+
+impl PartialEq for Cell<'_> {
+    /// Whether both read the same: word, numbers and reason. What realises them may differ.
+    fn eq(&self, other: &Self) -> bool {
+        let text = |it: &Self| (it.outcome.word(), it.outcome.detail());
+        self.line == other.line && text(self) == text(other)
+    }
+}
+
+impl Eq for Cell<'_> {}
+
+impl Cell<'_> {
+    /// The word and the numbers: `guarded ≤ 100`. What would serve a query stands in the reasons.
+    pub fn text(&self) -> String {
+        let word = self.outcome.word();
+        match self.outcome {
+            OutcomeKind::NotServed { .. } => word.to_owned(),
+            OutcomeKind::Served { .. } | OutcomeKind::FullRead { .. } | OutcomeKind::Settled { .. } => {
+                format!("{word}: {}", self.outcome.detail())
+            }
+            OutcomeKind::Enforced
+            | OutcomeKind::Guarded { .. }
+            | OutcomeKind::Audited { .. }
+            | OutcomeKind::Unsupported
+            | OutcomeKind::Atomic { .. }
+            | OutcomeKind::Used
+            | OutcomeKind::Unused => {
+                let detail = self.outcome.detail();
+                if detail.is_empty() {
+                    word.to_owned()
+                } else {
+                    format!("{word} {detail}")
+                }
+            }
+        }
+    }
+}
+
+impl<'c> Matrix<'c> {
+    /// The matrix of a coverage file. Targets of one model have the same facets in the same places; whatever a file has
+    /// beyond the shortest list is left out.
+    pub fn of(file: &'c CoverageFile) -> Self {
+        Self::filtered(file, |_| true)
+    }
+
+    /// The same with those rows alone in which some target's outcome is wanted.
+    pub fn filtered(file: &'c CoverageFile, wanted: impl Fn(&OutcomeKind) -> bool) -> Self {
+        let height = file.targets.iter().map(|it| it.outcomes.len()).min().unwrap_or(0);
+        // Sections in the order of their first row within each kind.
+        let mut order: Vec<(About, Option<&str>)> = Vec::new();
+        let mut found: BTreeMap<(About, Option<&str>), Vec<MatrixRow<'c>>> = BTreeMap::new();
+        for at in 0..height {
+            let first = &file.targets[0].outcomes[at];
+            let cells: Vec<Cell<'c>> = file.targets.iter().map(|target| cell(target, at)).collect();
+            if !cells.iter().any(|cell| wanted(cell.outcome)) {
+                continue;
+            }
+            let key = section_key(first);
+            let rows = found.entry(key).or_insert_with(|| {
+                order.push(key);
+                Vec::new()
+            });
+            let what = what(first);
+            match rows.last_mut() {
+                Some(last) if last.path == first.path && last.cells == cells => {
+                    if !last.what.contains(&what) {
+                        last.what.push(what);
+                    }
+                }
+                _ => rows.push(MatrixRow {
+                    path: &first.path,
+                    what: vec![what],
+                    cells,
+                }),
+            }
+        }
+        order.sort_by_key(|(about, _)| *about);
+        let sections = order.into_iter().map(|(about, entity)| Section {
+            about,
+            entity,
+            rows: found.remove(&(about, entity)).unwrap_or_default(),
+        });
+        Self {
+            targets: file.targets.iter().map(|it| &it.target).collect(),
+            sections: sections.collect(),
+        }
+    }
+}
+
+fn cell(target: &TargetCoverage, at: usize) -> Cell<'_> {
+    let view = &target.outcomes[at];
+    Cell {
+        outcome: &view.outcome,
+        by: view.by.as_ref(),
+        line: &view.line,
+    }
+}
+
+fn section_key(view: &OutcomeView) -> (About, Option<&str>) {
+    match view.about {
+        About::Rule => (About::Rule, view.entity.as_deref()),
+        About::Query | About::Write | About::Fact => (view.about, None),
+    }
+}
+
+fn what(view: &OutcomeView) -> String {
+    match &view.facet {
+        Some(facet) if view.kind != *facet => format!("{} {facet}", view.kind),
+        _ => view.kind.clone(),
+    }
+}
