@@ -42,6 +42,13 @@ impl Env<'_> {
         Ok(kept.into_iter().flatten().collect())
     }
 
+    /// A superset of the rows that satisfy all of these, in key order.
+    pub(super) fn found(&self, entity: EntityId, preds: &[&Pred]) -> Result<Vec<Row>, Lack> {
+        let mut equal = Equal::default();
+        all(preds.iter().map(|pred| self.equalities(pred, &mut equal)))?;
+        self.candidates(entity, &equal)
+    }
+
     fn candidates(&self, entity: EntityId, equal: &Equal) -> Result<Vec<Row>, Lack> {
         let kernel = self.kernel;
         let values = |leaves: &mut dyn Iterator<Item = LeafId>| -> Option<Vec<Value>> {

@@ -15,6 +15,7 @@
 
 mod answer;
 mod apply;
+mod audit;
 mod depend;
 mod eval;
 mod locate;
@@ -22,8 +23,9 @@ mod view;
 
 use std::collections::BTreeMap;
 
-pub use answer::answer;
+pub use answer::{answer, is_shown, shown};
 pub use apply::apply;
+pub use audit::{Breach, audit};
 pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 
 use crate::kernel::{EntityId, FieldId, LeafId, QueryId, Refusal, RuleId, WriteId};

@@ -19,6 +19,8 @@ mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(in crate::semantics) use judge::{bound, breaks_alone, overlap};
+
 use super::eval::{Env, Lack};
 use super::view::View;
 use super::{Changes, Context, Need, Operation, Reliance, RowKey, Stop, Store};

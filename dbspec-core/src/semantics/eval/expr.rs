@@ -33,6 +33,11 @@ impl Env<'_> {
                 filter,
                 of,
             } => {
+                if let (Aggregate::Count, None, None) = (how, filter, of)
+                    && let Some(count) = self.count(scope, over)?
+                {
+                    return i64::try_from(count).map(Value::Int).map_err(|_| Lack::Invalid);
+                }
                 let values = match self.reach(scope, over)? {
                     Reached::Rows(entity, rows) => {
                         let scopes = rows.iter().map(|row| Scope {

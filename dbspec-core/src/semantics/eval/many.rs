@@ -95,6 +95,16 @@ impl Env<'_> {
         Ok(Reached::Items(lists.flatten().collect()))
     }
 
+    /// How many rows a way of one step reaches, without reading them; `None` for other ways.
+    pub(super) fn count(&self, scope: &Scope<'_>, many: &Many) -> Result<Option<u64>, Lack> {
+        let (Here::Row(entity, row), [Hop::Many(via)], None) =
+            (scope.out(many.up).here, many.hops.as_slice(), many.items)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(self.store.count(*via, &self.kernel.key_of(entity, row))?))
+    }
+
     /// All rows one step on.
     pub(crate) fn hop(&self, from: EntityId, rows: &[Row], hop: Hop) -> Result<(EntityId, Vec<Row>), Lack> {
         match hop {
