@@ -23,12 +23,12 @@ mod view;
 
 use std::collections::BTreeMap;
 
-pub use answer::{answer, is_shown, shown};
+pub use answer::{answer, composed_key, is_shown, shown};
 pub use apply::apply;
 pub use audit::{Breach, audit};
 pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 
-use crate::kernel::{EntityId, FieldId, LeafId, QueryId, Refusal, RuleId, WriteId};
+use crate::kernel::{EntityId, FieldId, Kernel, LeafId, QueryId, Refusal, RuleId, WriteId};
 use crate::value::Value;
 
 /// One value per leaf of an entity, in the entity's order.
@@ -36,6 +36,12 @@ pub type Row = Vec<Value>;
 
 /// The values of an entity's key leaves, in key order.
 pub type RowKey = Vec<Value>;
+
+/// A value as a leaf holds it: integers within their width, decimals at their scale. `None` where it doesn't fit exactly
+/// or is of another type; null always fits.
+pub fn fitted(kernel: &Kernel, leaf: LeafId, value: &Value) -> Option<Value> {
+    eval::fits(kernel, &kernel.leaves[leaf].ty, value.clone())
+}
 
 /// What is given, not read: no clock and no randomness is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::arena::Id;
 use crate::kernel::{Cond, Dir, EntityId, Kernel, OrderTerm, Output, Pred, Query, Take, Term};
 use crate::value::Value;
 
-pub use output::{is_shown, shown};
+pub use output::{composed_key, is_shown, shown};
 
 /// The rows of a query.
 ///

@@ -2,7 +2,7 @@
 
 use super::super::Row;
 use super::super::eval::{Env, Lack, Scope, all};
-use crate::kernel::{EntityId, Expr, Fetch, Field, FieldId, Kernel, LeafId, LeafType, Query, Scalar, Type};
+use crate::kernel::{EntityId, Expr, Fetch, Field, FieldId, Kernel, LeafType, ListKind, Query, Scalar, Type};
 use crate::value::Value;
 
 type Members = Vec<(Box<str>, Value)>;
@@ -44,53 +44,63 @@ fn whole(kernel: &Kernel, row: &[Value], field: &Field) -> Value {
     let values = field
         .leaves
         .iter()
-        .map(|leaf| (leaf, row.get(kernel.position(leaf)).cloned().unwrap_or_default()));
-    let values: Vec<(LeafId, Value)> = values.collect();
-    if values.iter().all(|(_, value)| value.is_null()) {
-        return Value::Null;
-    }
-    if let (Type::Scalar(_) | Type::List(_) | Type::Ref(_), [(_, value)]) = (&field.ty, values.as_slice()) {
-        return value.clone();
-    }
-    let mut map = Vec::new();
-    for (leaf, value) in values {
-        put(&mut map, &kernel.leaves[leaf].path, value);
-    }
-    tidy(Value::Map(map))
+        .map(|leaf| row.get(kernel.position(leaf)).cloned().unwrap_or_default());
+    composed(kernel, &field.ty, &mut values.into_iter())
 }
 
-/// Puts a value at a path of names.
-fn put(map: &mut Members, path: &[Box<str>], value: Value) {
-    match path {
-        [] => {}
-        [name] => map.push((name.clone(), value)),
-        [name, rest @ ..] => {
-            let at = map.iter().position(|(it, _)| it == name).unwrap_or_else(|| {
-                map.push((name.clone(), Value::Map(Vec::new())));
-                map.len() - 1
-            });
-            if let Value::Map(inner) = &mut map[at].1 {
-                put(inner, rest, value);
+/// A key as it comes out of a reference: its value, where it is one, else a map by the names of the key's fields.
+pub fn composed_key(kernel: &Kernel, entity: EntityId, key: &[Value]) -> Value {
+    composed(kernel, &Type::Ref(entity), &mut key.iter().cloned())
+}
+
+/// Takes as many values as a type has leaves.
+fn composed(kernel: &Kernel, ty: &Type, values: &mut dyn Iterator<Item = Value>) -> Value {
+    let mut of = |name: &str, ty: &Type| (Box::from(name), composed(kernel, ty, values));
+    match ty {
+        Type::Scalar(_) => values.next().unwrap_or_default(),
+        Type::List(list) => collection(list.kind, values.next().unwrap_or_default()),
+        Type::Range(scalar) => {
+            let scalar = Type::Scalar(scalar.clone());
+            unless_null(vec![of("start", &scalar), of("end", &scalar)])
+        }
+        Type::Group(members) => unless_null(members.iter().map(|it| of(&it.name, &it.ty)).collect()),
+        Type::Ref(to) => {
+            let fields = kernel.entities[*to]
+                .key
+                .iter()
+                .map(|field| &kernel.fields[*field]);
+            match kernel.entities[*to].key.as_slice() {
+                [only] => composed(kernel, &kernel.fields[*only].ty, values),
+                _ => unless_null(fields.map(|it| of(&it.name, &it.ty)).collect()),
             }
         }
     }
 }
 
 /// What is all null within is null.
-fn tidy(value: Value) -> Value {
-    match value {
-        Value::Map(members) => {
-            let members: Members = members
-                .into_iter()
-                .map(|(name, value)| (name, tidy(value)))
-                .collect();
-            if members.iter().all(|(_, value)| value.is_null()) {
-                Value::Null
-            } else {
-                Value::Map(members)
-            }
+fn unless_null(members: Members) -> Value {
+    if members.iter().all(|(_, value)| value.is_null()) {
+        Value::Null
+    } else {
+        Value::Map(members)
+    }
+}
+
+/// A map by its keys; other collections as they are.
+fn collection(kind: ListKind, value: Value) -> Value {
+    match (kind, value) {
+        (ListKind::Map { .. }, Value::List(entries)) => {
+            Value::Map(entries.into_iter().filter_map(entry).collect())
         }
-        other => other,
+        (ListKind::List | ListKind::Set | ListKind::Map { .. }, value) => value,
+    }
+}
+
+fn entry(entry: Value) -> Option<(Box<str>, Value)> {
+    let Value::Map(members) = entry else { return None };
+    match <[(Box<str>, Value); 2]>::try_from(members) {
+        Ok([(_, Value::Text(key)), (_, value)]) => Some((key, value)),
+        Ok(_) | Err(_) => None,
     }
 }
 

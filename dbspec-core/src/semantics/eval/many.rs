@@ -15,7 +15,7 @@ pub(crate) enum Reached {
 
 impl Kernel {
     /// The key that a row's reference names; `None` where one of its leaves is null.
-    pub(crate) fn referred(&self, field: FieldId, row: &[Value]) -> Option<Vec<Value>> {
+    pub fn referred(&self, field: FieldId, row: &[Value]) -> Option<Vec<Value>> {
         let at = |leaf| {
             row.get(self.position(leaf))
                 .filter(|value| !value.is_null())
@@ -25,7 +25,7 @@ impl Kernel {
     }
 
     /// The key of a row.
-    pub(crate) fn key_of(&self, entity: EntityId, row: &[Value]) -> Vec<Value> {
+    pub fn key_of(&self, entity: EntityId, row: &[Value]) -> Vec<Value> {
         let leaves = self.entities[entity]
             .key
             .iter()
@@ -36,7 +36,7 @@ impl Kernel {
     }
 
     /// The entity that a reference names.
-    pub(crate) fn target(&self, field: FieldId) -> Option<EntityId> {
+    pub fn target(&self, field: FieldId) -> Option<EntityId> {
         match self.fields[field].ty {
             Type::Ref(to) => Some(to),
             Type::Scalar(_) | Type::Group(_) | Type::Range(_) | Type::List(_) => None,
@@ -44,7 +44,7 @@ impl Kernel {
     }
 
     /// Whether a row is not deleted softly.
-    pub(crate) fn is_living(&self, entity: EntityId, row: &[Value]) -> bool {
+    pub fn is_living(&self, entity: EntityId, row: &[Value]) -> bool {
         let deleted = self.entities[entity]
             .soft_delete
             .and_then(|leaf| row.get(self.position(leaf)));

@@ -132,6 +132,12 @@ fn among(value: &Value, list: &[Value]) -> Truth {
     }
     let mut truth = Truth::False;
     for item in list {
+        // A reference whose key is one leaf may be given as a list of that leaf.
+        let item = match (value, item) {
+            (Value::List(_), item) => item,
+            (_, Value::List(key)) if key.len() == 1 => &key[0],
+            (_, item) => item,
+        };
         match compare(value, item) {
             Some(Ordering::Equal) => return Truth::True,
             Some(_) => {}
