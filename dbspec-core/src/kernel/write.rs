@@ -1,6 +1,6 @@
 //! Declared writes, and the variables of queries and writes.
 
-use super::{ElementId, EntityId, Expr, FacetId, LeafId, Place, Pred, Rate, RuleId, Scalar, VarId};
+use super::{ElementId, EntityId, Expr, FacetId, Kernel, LeafId, Place, Pred, Rate, RuleId, Scalar, VarId};
 use crate::arena::Run;
 
 /// A declared write: atomic as a whole.
@@ -173,6 +173,21 @@ pub enum Refusal {
     NotOne(EntityId),
     /// An expression overflowed or divided by zero.
     Invalid,
+}
+
+impl Kernel {
+    /// A refusal in words for users: the rule by its entity and name, or what else was refused.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        match refusal {
+            Refusal::Rule(rule) => {
+                let rule = &self.rules[*rule];
+                format!("{}.{}", self.entities[rule.entity].name, rule.name)
+            }
+            Refusal::Require(name) => name.to_string(),
+            Refusal::NotOne(entity) => format!("not exactly one row of {}", self.entities[*entity].name),
+            Refusal::Invalid => "a value can't be worked out".into(),
+        }
+    }
 }
 
 /// A convenience for the many places that are a variable as a whole.

@@ -19,6 +19,7 @@ mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use judge::bound_values;
 pub(in crate::semantics) use judge::{bound, breaks_alone, overlap};
 
 use super::eval::{Env, Lack};

@@ -211,7 +211,7 @@ pub fn truth_on(
 }
 
 /// A store for what needs none.
-struct Rowless;
+pub(crate) struct Rowless;
 
 impl Store for Rowless {
     fn row(&self, _: EntityId, _: &[Value]) -> super::Found<Option<super::Row>> {

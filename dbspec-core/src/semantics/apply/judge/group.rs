@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::super::eval::{Env, Lack, Scope};
+use super::super::super::Context;
+use super::super::super::eval::{Env, Lack, Rowless, Scope};
 use super::super::super::{Judged, Reliance, Row, RowKey, Store};
 use super::super::Run;
 use crate::kernel::{EntityId, Kernel, LeafId, Nulls, Pred, RuleId, RuleKind};
@@ -51,6 +52,23 @@ pub(in crate::semantics) fn bound(
     }
     let binds = |filter: &Pred| env.is_true(&Scope::row(it.entity, row), filter);
     Ok(filter.map_or(Ok(true), binds)?.then_some(values))
+}
+
+/// What a row has in the leaves of a unique, at-most or overlap rule, letters folded where a leaf folds them; `None`
+/// where the rule doesn't bind the row: its filter isn't true, or a null makes it distinct.
+pub fn bound_values(kernel: &Kernel, rule: RuleId, row: &[Value]) -> Option<Vec<Value>> {
+    let context = Context {
+        now: 0,
+        seed: 0,
+        session: Vec::new(),
+    };
+    let env = Env {
+        kernel,
+        store: &Rowless,
+        context: &context,
+        vars: &[],
+    };
+    bound(&env, rule, row).ok().flatten()
 }
 
 /// Whether two rows' half-open ranges share a point.

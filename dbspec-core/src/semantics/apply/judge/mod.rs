@@ -18,6 +18,7 @@ use super::super::{Row, Store};
 use super::Run;
 use crate::kernel::{EntityId, Moving, Pred, Refusal, RuleId, RuleKind};
 
+pub use group::bound_values;
 pub(in crate::semantics) use group::{bound, overlap};
 pub(in crate::semantics) use row::breaks_alone;
 
