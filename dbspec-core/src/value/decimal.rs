@@ -50,7 +50,7 @@ impl Decimal {
             mut mantissa,
             mut scale,
         } = self;
-        while scale > 0 && mantissa.is_multiple_of(10) {
+        while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
