@@ -91,7 +91,7 @@ struct Run<'a> {
     purging: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     fn env(&self) -> Env<'_> {
         Env {
             kernel: self.kernel,

@@ -1,1 +1,0 @@
-//! The machine: runs a program without I/O.
