@@ -14,6 +14,11 @@ impl Sink {
         self.found.push(diagnostic);
     }
 
+    /// Takes all findings of another one.
+    pub(super) fn append(&mut self, other: Self) {
+        self.found.extend(other.found);
+    }
+
     /// How many findings there are so far.
     pub(super) fn len(&self) -> usize {
         self.found.len()

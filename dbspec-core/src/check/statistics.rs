@@ -63,3 +63,41 @@ pub(super) fn scaled(number: &Number, power: u32) -> Option<u64> {
     };
     u64::try_from(value).ok()
 }
+
+/// A length of time in microseconds; `None` where it is too long.
+pub(super) fn micros(span: &crate::model::Timespan) -> Option<u64> {
+    scaled(&span.amount, 0)?; // Negative or absurd.
+    let unit: u64 = micros_of(span.unit);
+    let scaled = scaled(&span.amount, 6)?;
+    u64::try_from(u128::from(scaled) * u128::from(unit) / 1_000_000).ok()
+}
+
+/// A length of time in milliseconds, rounded up.
+pub(super) fn millis(span: &crate::model::Timespan) -> Option<u64> {
+    Some(micros(span)?.div_ceil(1000))
+}
+
+/// Thousandths of a time per second.
+pub(super) fn milli_per_second(rate: &crate::model::Rate) -> Option<u64> {
+    let per: u64 = micros_of(rate.per);
+    let scaled = u128::from(scaled(&rate.amount, 6)?);
+    u64::try_from((scaled * 1_000).div_ceil(u128::from(per))).ok()
+}
+
+/// The microseconds of a unit; a month has 30 days here, a year 365.
+pub(super) fn micros_of(unit: crate::model::TimeUnit) -> u64 {
+    use crate::model::TimeUnit;
+    const SECOND: u64 = 1_000_000;
+    const DAY: u64 = 24 * 3600 * SECOND;
+    match unit {
+        TimeUnit::Microsecond => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Second => SECOND,
+        TimeUnit::Minute => 60 * SECOND,
+        TimeUnit::Hour => 3600 * SECOND,
+        TimeUnit::Day => DAY,
+        TimeUnit::Week => 7 * DAY,
+        TimeUnit::Month => 30 * DAY,
+        TimeUnit::Year => 365 * DAY,
+    }
+}

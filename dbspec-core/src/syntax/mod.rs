@@ -13,6 +13,7 @@ mod text;
 mod token;
 
 pub use codes::*;
+pub(crate) use format::short;
 pub use format::{format, format_model};
 pub use load::{Loaded, MAX_BYTES, Reader, load};
 pub use suggest::nearest;

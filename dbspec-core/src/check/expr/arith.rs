@@ -90,6 +90,11 @@ impl<'m> Scope<'_, 'm> {
         self.typed(operand, want, Fit::Compared, written.at)
     }
 
+    /// An operand as one value; a literal has the type that it has by itself. `None`: reported.
+    pub(in crate::check) fn one(&mut self, operand: Operand, at: Span) -> Option<Typed> {
+        self.typed(operand, None, Fit::Compared, at)
+    }
+
     /// Two operands of which one may give the other its type.
     fn pair(&mut self, left: &'m Written, right: &'m Written, number: bool) -> Option<(Typed, Typed)> {
         let (a, b) = (self.operand(left), self.operand(right));

@@ -393,7 +393,7 @@ fn folded(a: Typed, b: Typed) -> (Expr, Expr) {
 }
 
 /// A value with its letters made small, where it compares without case.
-pub(super) fn fold(typed: Typed) -> Expr {
+pub(in crate::check) fn fold(typed: Typed) -> Expr {
     if !typed.fold {
         return typed.expr;
     }

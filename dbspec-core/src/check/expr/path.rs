@@ -39,10 +39,23 @@ enum Start {
 
 impl<'m> Scope<'_, 'm> {
     /// What a path comes to.
-    pub(super) fn path(&mut self, path: &'m Path) -> Operand {
+    pub(in crate::check) fn path(&mut self, path: &'m Path) -> Operand {
         match self.start(path) {
             Some((Start::Row(row), steps)) => self.walk(row, steps),
             Some((Start::Operand(operand), steps)) => self.parts(operand, steps),
+            None => Operand::Broken,
+        }
+    }
+
+    /// What the beginning of a path comes to: its root and the first steps.
+    pub(in crate::check) fn operand_up_to(&mut self, path: &'m Path, before: &'m [Step]) -> Operand {
+        let after = path.steps.len() - before.len();
+        match self.start(path) {
+            Some((Start::Row(row), steps)) => match steps.len().checked_sub(after) {
+                Some(some) => self.walk(row, &steps[..some]),
+                None => Operand::Broken,
+            },
+            Some((Start::Operand(operand), steps)) => self.parts(operand, &steps[..steps.len().saturating_sub(after)]),
             None => Operand::Broken,
         }
     }

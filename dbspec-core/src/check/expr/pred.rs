@@ -6,7 +6,8 @@ use super::{Frame, ManyEnd, Operand, Scope, kind_of};
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{not_a_condition, unfit_call, wrong_type};
-use crate::kernel::{Atom, Cmp, Expr, Pattern, Pred, Scalar};
+use crate::check::schema::{Schema, Target};
+use crate::kernel::{Atom, Cmp, Expr, Pattern, Place, Pred, Scalar};
 use crate::model::{BinaryOp, Expr as Written, ExprKind, Literal, Name, Path, Quantifier};
 use crate::span::Span;
 
@@ -288,4 +289,14 @@ pub(in crate::check) fn both(first: Option<Pred>, second: Pred) -> Pred {
         }
         (Some(first), second) => Pred::And(vec![first, second]),
     }
+}
+
+/// That a row is of a target's subtype, where it has one; only true counts.
+pub(in crate::check) fn labelled_row(schema: &Schema<'_>, target: Target) -> Option<Pred> {
+    let is = Expr::At(Place::Leaf {
+        up: 0,
+        via: Vec::new(),
+        leaf: schema.entities[target.entity].discriminator?,
+    });
+    Some(crate::check::rule::labelled(schema, is, target.entity, target.subtype?))
 }

@@ -1,6 +1,8 @@
 //! Questions about finished expressions.
 
-use crate::kernel::{Atom, Expr, Place, Pred, VarId};
+use std::cell::RefCell;
+
+use crate::kernel::{Atom, Expr, LeafId, Place, Pred, VarId};
 
 /// Whether no leaf, item or output of any row is spoken of.
 pub(in crate::check) fn leaf_free(expr: &Expr) -> bool {
@@ -66,5 +68,50 @@ fn in_atom(atom: &Atom, wanted: &dyn Fn(&Place) -> bool) -> bool {
         Atom::In(left, list) => any_place(left, wanted) || list.iter().any(|it| any_place(it, wanted)),
         Atom::InVar(left, _) | Atom::Matches(left, _) | Atom::Holds(left) => any_place(left, wanted),
         Atom::Overlaps(ends) => ends.iter().any(|it| any_place(it, wanted)),
+    }
+}
+
+/// The leaves that an expression speaks of, at whatever depth.
+pub(in crate::check) fn leaves_of(expr: &Expr) -> Vec<LeafId> {
+    let found = RefCell::new(Vec::new());
+    any_place(expr, &|place| {
+        if let Place::Leaf { leaf, .. } = place {
+            found.borrow_mut().push(*leaf);
+        }
+        false
+    });
+    found.into_inner()
+}
+
+/// Whether a predicate asks if a variable is null.
+pub(in crate::check) fn asks_null(pred: &Pred, var: VarId) -> bool {
+    match pred {
+        Pred::IsNull(Expr::At(Place::Var { var: it, .. })) => *it == var,
+        Pred::Const(_) | Pred::Atom(_) | Pred::IsNull(_) => false,
+        Pred::Not(inner) | Pred::Any(_, inner) => asks_null(inner, var),
+        Pred::And(all) | Pred::Or(all) => all.iter().any(|it| asks_null(it, var)),
+    }
+}
+
+/// Whether an output of a grouped query speaks of a single row, outside its aggregates.
+pub(in crate::check) fn speaks_of_row(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) | Expr::Grouped { .. } => false,
+        Expr::At(place) => matches!(place, Place::Leaf { .. } | Place::Item { .. }),
+        Expr::Do(_, left, right) | Expr::Else(left, right) => speaks_of_row(left) || speaks_of_row(right),
+        Expr::Neg(inner) => speaks_of_row(inner),
+        Expr::Call(_, args) => args.iter().any(speaks_of_row),
+        Expr::Aggregate { .. } => true,
+    }
+}
+
+/// Whether an aggregate over the rows of a group is in it.
+pub(in crate::check) fn is_grouped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) | Expr::At(_) | Expr::Aggregate { .. } => false,
+        Expr::Grouped { .. } => true,
+        Expr::Do(_, left, right) | Expr::Else(left, right) => is_grouped(left) || is_grouped(right),
+        Expr::Neg(inner) => is_grouped(inner),
+        Expr::Call(_, args) => args.iter().any(is_grouped),
     }
 }

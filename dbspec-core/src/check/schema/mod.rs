@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub(super) use fields::{Proto, Source};
 pub(super) use known::{Entry, Known};
 pub(super) use leaves::{LeafShape, has_equality, scalar_has_equality, shapes};
-pub(super) use types::{Constraint, ConstraintKind, Resolved};
+pub(super) use types::{Constraint, ConstraintKind, Resolved, State};
 
 use super::element::Elements;
 use super::sink::Sink;
@@ -232,7 +232,7 @@ impl<'m> Schema<'m> {
     }
 
     /// The items of one kind, in source order.
-    pub(super) fn items<T>(&self, pick: impl Fn(&'m Item) -> Option<&'m T>) -> impl Iterator<Item = &'m T> {
+    pub(super) fn items<T: 'm>(&self, pick: impl Fn(&'m Item) -> Option<&'m T>) -> impl Iterator<Item = &'m T> {
         self.model.items.iter().filter_map(pick)
     }
 

@@ -8,6 +8,7 @@ mod entity;
 mod expr;
 mod item;
 mod layout;
+pub(crate) mod short;
 mod words;
 mod write;
 

@@ -1,0 +1,70 @@
+//! Derivations that never end, and named types that nothing uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arena::Arena;
+use crate::check::expr::{About, Frame, Operand, Scope, Typed, leaves_of};
+use crate::check::rules::cyclic_derivation;
+use crate::check::schema::Schema;
+use crate::check::sink::Sink;
+use crate::kernel::{Expr, FieldId, Rule, RuleId, RuleKind, Type};
+use crate::model::{Item, TypeDeclKind};
+use crate::value::Value;
+
+/// Says which derived fields are worked out from themselves.
+pub(in crate::check) fn no_cycles(schema: &Schema<'_>, rules: &Arena<RuleId, Rule>, sink: &mut Sink) {
+    let mut from: BTreeMap<FieldId, BTreeSet<FieldId>> = BTreeMap::new();
+    for (_, rule) in rules.iter() {
+        if let RuleKind::Derived { field, value, .. } = &rule.kind {
+            let fields = leaves_of(value).into_iter().map(|leaf| schema.leaves[leaf].field);
+            from.entry(*field).or_default().extend(fields);
+        }
+    }
+    from = (from.iter())
+        .map(|(field, of)| (*field, of.iter().copied().filter(|it| from.contains_key(it)).collect()))
+        .collect();
+    // What needs nothing that is left is worked out; what stays needs itself.
+    loop {
+        let done: BTreeSet<FieldId> = (from.iter())
+            .filter(|(_, of)| of.is_empty())
+            .map(|(field, _)| *field)
+            .collect();
+        if done.is_empty() {
+            break;
+        }
+        from.retain(|field, _| !done.contains(field));
+        for of in from.values_mut() {
+            of.retain(|field| !done.contains(field));
+        }
+    }
+    let Some((first, _)) = from.first_key_value() else { return };
+    let names: Vec<String> = from.keys().map(|field| format!("`{}`", schema.fields[*field].name)).collect();
+    let found = cyclic_derivation::RULE.error(format!("{} can't be worked out: they need each other", names.join(", ")));
+    sink.report(
+        found
+            .at(schema.proto(*first).at, "comes back here")
+            .help("derive one of them from fields that are written"),
+    );
+}
+
+/// Judges the rules of named types that no field has, so that what is wrong with them is said too.
+pub(in crate::check) fn unused_types<'m>(schema: &Schema<'m>, sink: &mut Sink, judged: &BTreeSet<&'m str>) {
+    for (at, item) in schema.model.items.iter().enumerate() {
+        let Item::Type(decl) = item else { continue };
+        let TypeDeclKind::Domain { filter: Some(filter), .. } = &decl.kind else {
+            continue;
+        };
+        if judged.contains(decl.name.as_str()) {
+            continue;
+        }
+        let resolved = match schema.resolved.get(&at) {
+            Some(crate::check::schema::State::Done(Some(resolved))) => resolved,
+            _ => continue,
+        };
+        let Type::Scalar(scalar) = &resolved.ty else { continue };
+        let mut scope = Scope::empty(schema, sink, About::Rule);
+        scope.frames.push(Frame::Hidden);
+        scope.value = Some(Operand::Value(Typed::new(Expr::Value(Value::Null), scalar.clone())));
+        scope.pred(filter);
+    }
+}
