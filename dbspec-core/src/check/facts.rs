@@ -6,7 +6,7 @@ use super::rules::not_supported_yet::unsupported;
 use super::rules::unknown_name::unknown;
 use super::schema::{Schema, Source};
 use super::sink::Sink;
-use crate::arena::{Arena, Id, Run};
+use crate::arena::{Arena, Run};
 use crate::kernel::{ElementId, EntityId, Fact, FactId, FactKind, Target};
 use crate::model::{self, Fan, Item, MarkKind, Member, ModifierKind};
 use crate::span::Span;

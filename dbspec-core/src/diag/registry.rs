@@ -3,7 +3,7 @@
 use super::Code;
 
 /// One line a room.
-static ROOMS: &[&[&Code]] = &[crate::syntax::CODES];
+static ROOMS: &[&[&Code]] = &[crate::syntax::CODES, crate::check::CODES];
 
 /// Every code of the core, by room.
 pub fn codes() -> impl Iterator<Item = &'static Code> {

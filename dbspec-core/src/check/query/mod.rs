@@ -17,7 +17,7 @@ use super::rules::{incomparable, low_cardinality, path_to_many, secret_in_plain_
 use super::schema::{Schema, Target};
 use super::sink::Sink;
 use super::statistics;
-use crate::arena::{Arena, Id, Run};
+use crate::arena::{Arena, Run};
 use crate::kernel::{
     Dir, Expr, Kernel, LeafType, OrderTerm, Output, Place, Query, QueryId, Rate, Scalar, Shape, Take, Term, VarType,
 };

@@ -1,7 +1,6 @@
 //! Rules that are members of an entity: `check`, `unique`, `moves`, `no overlap`, `exclusive`, `at most`.
 
 use super::{Maker, is_null, joined};
-use crate::arena::Id;
 use crate::check::expr::{About, not};
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;

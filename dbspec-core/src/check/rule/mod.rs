@@ -18,7 +18,7 @@ use super::element::Elements;
 use super::expr::{About, Scope, both, not};
 use super::schema::{Schema, Source, Target};
 use super::sink::Sink;
-use crate::arena::{Id, Run};
+use crate::arena::Run;
 use crate::kernel::{
     Atom, Cmp, ElementId, EntityId, Expr, FieldId, LeafId, Moving, Origin, Place, Pred, Rule, RuleKind, Type,
 };

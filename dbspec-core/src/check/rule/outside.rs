@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Maker;
-use crate::arena::Id;
 use crate::check::element::Elements;
 use crate::check::expr::{About, Scope};
 use crate::check::rules::duplicate_name::duplicate;

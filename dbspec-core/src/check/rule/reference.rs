@@ -1,7 +1,6 @@
 //! Rules of references: that rows exist, what deleting them does, what both ends share, how many there may be.
 
 use super::{Maker, at, is_null, labelled, referred};
-use crate::arena::Id;
 use crate::check::expr::both;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{unfit_bounds, wrong_type};

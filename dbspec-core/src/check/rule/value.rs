@@ -1,7 +1,6 @@
 //! Rules of single fields: types, sizes, bounds, patterns, named types, shapes, defaults, derivations.
 
 use super::{Maker, at, is_null};
-use crate::arena::Id;
 use crate::check::expr::{About, Frame, Operand, Scope, Typed, both, not};
 use crate::check::rules::{unfit_bounds, unfit_literal, unfit_modifier, unfit_type, wrong_type};
 use crate::check::schema::{Constraint, ConstraintKind, Proto, Schema, Source, has_equality, shapes};

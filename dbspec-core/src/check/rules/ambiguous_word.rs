@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Fix};
 use crate::model::Name;
 
 /// A bare word that is both a field and a label.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0208",
         name: "ambiguous-word",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// Numbers that can't be true together.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0215",
         name: "contradicting-volume",

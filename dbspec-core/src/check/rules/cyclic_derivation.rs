@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A derived field that is worked out from itself.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0216",
         name: "cyclic-derivation",

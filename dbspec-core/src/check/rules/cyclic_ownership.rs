@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An entity that owns itself, or is a kind of itself.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0204",
         name: "cyclic-ownership",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A type that is part of itself.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0205",
         name: "cyclic-type",

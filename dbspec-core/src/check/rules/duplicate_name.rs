@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::span::Span;
 
 /// Two things of one namespace have one name.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0201",
         name: "duplicate-name",

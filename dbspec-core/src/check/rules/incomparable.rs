@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// Values without the order or equality that is asked for.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0302",
         name: "incomparable",

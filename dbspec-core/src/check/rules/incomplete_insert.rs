@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An insert that leaves out what must be set.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0502",
         name: "incomplete-insert",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An access that finds rows by a value that very many share.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "W0452",
         name: "low-cardinality",

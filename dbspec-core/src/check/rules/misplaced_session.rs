@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// `session` in something that is true or false for everybody.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0309",
         name: "misplaced-session",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An entity without a key.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0209",
         name: "missing-key",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A path through a row that nobody has read.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0311",
         name: "needs-reading",

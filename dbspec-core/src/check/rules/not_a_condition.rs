@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A value where a condition must stand.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0305",
         name: "not-a-condition",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A condition where a value must stand.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0306",
         name: "not-a-value",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A reference to something without rows.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0207",
         name: "not-an-entity",

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::span::Span;
 
 /// What the language has and no compiler handles yet.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0601",
         name: "not-compiled-yet",

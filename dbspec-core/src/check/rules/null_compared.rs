@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A comparison with null.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0304",
         name: "null-compared",

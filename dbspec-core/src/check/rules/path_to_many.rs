@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A path to many rows where one value must stand.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0307",
         name: "path-to-many",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A name that a modifier of the entity takes.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0203",
         name: "reserved-field",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A secret where it would be seen or compared.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0310",
         name: "secret-in-plain-place",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// More conditions than a query may have.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0403",
         name: "too-many-conditions",

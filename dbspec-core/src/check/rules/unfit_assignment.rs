@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A field that a write doesn't set.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0501",
         name: "unfit-assignment",

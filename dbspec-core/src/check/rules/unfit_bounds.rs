@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// Bounds that nothing can satisfy, or that mean nothing here.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0212",
         name: "unfit-bounds",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A function that isn't known, or not with these arguments.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0308",
         name: "unfit-call",

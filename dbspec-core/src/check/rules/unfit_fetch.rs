@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// Something that doesn't come along.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0405",
         name: "unfit-fetch",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A retention without an instant to count from.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0217",
         name: "unfit-keep",

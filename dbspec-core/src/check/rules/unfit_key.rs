@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A key or unique field that can't tell rows apart.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0210",
         name: "unfit-key",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A literal that is no value of its type.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0303",
         name: "unfit-literal",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A modifier that says nothing about such a field.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0211",
         name: "unfit-modifier",

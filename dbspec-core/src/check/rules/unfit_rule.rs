@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A rule over fields that it can't be about.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0218",
         name: "unfit-rule",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A statement about something that it can't be about.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0503",
         name: "unfit-statement",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A type with parameters that it can't have.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0213",
         name: "unfit-type",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A `when` that can't choose.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0402",
         name: "unfit-when",

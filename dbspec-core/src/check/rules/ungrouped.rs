@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A value that isn't one per group.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0404",
         name: "ungrouped",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// Moves of something that has no such labels.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0214",
         name: "unfit-moves",

@@ -6,7 +6,7 @@ use crate::model::Name;
 use crate::syntax::nearest;
 
 /// A name that nothing has.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0202",
         name: "unknown-name",

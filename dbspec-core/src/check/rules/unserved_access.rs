@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An access that reads everything and doesn't say so.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "W0451",
         name: "unserved-access",

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// An optional parameter that may silence the whole query.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0401",
         name: "optional-without-when",

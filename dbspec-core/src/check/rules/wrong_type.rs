@@ -4,7 +4,7 @@ use super::Rule;
 use crate::diag::Code;
 
 /// A value of another type than is needed.
-pub static RULE: Rule = Rule {
+pub(in crate::check) static RULE: Rule = Rule {
     code: Code {
         id: "E0301",
         name: "wrong-type",

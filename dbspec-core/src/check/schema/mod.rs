@@ -42,8 +42,6 @@ pub(super) enum TypeName {
     Rows(Target),
     /// A named type or a value type: a position in the model's items.
     Declared(usize),
-    /// Something that is broken itself, and was reported.
-    Broken,
 }
 
 /// A kernel entity's declaration.

@@ -298,7 +298,6 @@ impl<'m> Schema<'m> {
                 );
                 None
             }
-            Some(TypeName::Broken) => None,
             None => {
                 sink.report(unknown("type", name, self.types.keys().copied()));
                 None
@@ -310,7 +309,6 @@ impl<'m> Schema<'m> {
     pub(in crate::check) fn rows(&self, name: &Name, sink: &mut Sink) -> Option<Target> {
         match self.types.get(name.as_str()) {
             Some(TypeName::Rows(target)) => Some(*target),
-            Some(TypeName::Broken) => None,
             Some(TypeName::Enum(_) | TypeName::Declared(_)) => {
                 let found = not_an_entity::RULE.error(format!("`{name}` is a type without rows"));
                 sink.report(
