@@ -19,7 +19,13 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    fn add(&mut self, element: ElementId, kind: FactKind, entity: Option<EntityId>, text: impl Into<Box<str>>) {
+    fn add(
+        &mut self,
+        element: ElementId,
+        kind: FactKind,
+        entity: Option<EntityId>,
+        text: impl Into<Box<str>>,
+    ) {
         self.arena.push(Fact {
             element,
             kind,
@@ -142,7 +148,13 @@ impl Facts {
         Run::new(first, self.arena.next_id())
     }
 
-    fn of_field(&mut self, schema: &Schema<'_>, elements: &mut Elements, id: EntityId, field: crate::kernel::FieldId) {
+    fn of_field(
+        &mut self,
+        schema: &Schema<'_>,
+        elements: &mut Elements,
+        id: EntityId,
+        field: crate::kernel::FieldId,
+    ) {
         let (def, proto) = (&schema.fields[field], schema.proto(field));
         self.docs(elements, def.element, def.doc.as_deref());
         let fan: Option<(&Fan, Span)> = match proto.source {
@@ -172,10 +184,14 @@ impl Facts {
                 ModifierKind::Personal => ("@personal", FactKind::Personal, "@personal".to_owned()),
                 ModifierKind::Avg(number) => ("@avg", FactKind::Statistic, format!("@avg({number})")),
                 ModifierKind::P99(number) => ("@p99", FactKind::Statistic, format!("@p99({number})")),
-                ModifierKind::Nulls(percent) => {
-                    ("@nulls", FactKind::Statistic, format!("@nulls({}%)", percent.number))
+                ModifierKind::Nulls(percent) => (
+                    "@nulls",
+                    FactKind::Statistic,
+                    format!("@nulls({}%)", percent.number),
+                ),
+                ModifierKind::Distinct(number) => {
+                    ("@distinct", FactKind::Statistic, format!("@distinct({number})"))
                 }
-                ModifierKind::Distinct(number) => ("@distinct", FactKind::Statistic, format!("@distinct({number})")),
                 ModifierKind::Was(old) => ("@was", FactKind::Adoption, format!("@was({old})")),
                 ModifierKind::Inverse { name: _, fan } => {
                     if let Some(element) = proto.inverse {
@@ -215,7 +231,12 @@ impl Facts {
     }
 
     /// What stands beside entities, accesses and writes; returns the stated targets.
-    pub(super) fn beside(&mut self, schema: &Schema<'_>, elements: &mut Elements, sink: &mut Sink) -> Vec<Target> {
+    pub(super) fn beside(
+        &mut self,
+        schema: &Schema<'_>,
+        elements: &mut Elements,
+        sink: &mut Sink,
+    ) -> Vec<Target> {
         let mut targets: Vec<Target> = Vec::new();
         let mut named: std::collections::BTreeMap<(&str, &str), Span> = std::collections::BTreeMap::new();
         for item in &schema.model.items {
@@ -225,7 +246,12 @@ impl Facts {
                         sink.report(duplicate("scale", &it.name.text, it.name.at, first));
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
-                    self.add(element, FactKind::Scale, None, format!("scale {} = {}", it.name, it.value));
+                    self.add(
+                        element,
+                        FactKind::Scale,
+                        None,
+                        format!("scale {} = {}", it.name, it.value),
+                    );
                 }
                 Item::Session(it) => {
                     let element = elements.top("session", it.at);
@@ -244,13 +270,22 @@ impl Facts {
                 Item::Operate(it) => {
                     let element = elements.top("operate", it.at);
                     let names: Vec<&str> = it.settings.iter().map(|setting| setting.name.as_str()).collect();
-                    self.add(element, FactKind::Operate, None, format!("operate {}", names.join(", ")));
+                    self.add(
+                        element,
+                        FactKind::Operate,
+                        None,
+                        format!("operate {}", names.join(", ")),
+                    );
                 }
                 Item::Prefer(it) => {
                     let name = format!("prefer {} {}", it.choice, it.element);
                     let element = elements.top(name.as_str(), it.at);
                     let on: Vec<&str> = it.on.iter().map(model::Name::as_str).collect();
-                    let text = if on.is_empty() { name } else { format!("{name} on {}", on.join(", ")) };
+                    let text = if on.is_empty() {
+                        name
+                    } else {
+                        format!("{name} on {}", on.join(", "))
+                    };
                     self.add(element, FactKind::Prefer, None, text);
                 }
                 Item::Target(it) => {
@@ -290,7 +325,11 @@ impl Facts {
                     "read the files together, or put the declarations here",
                 )),
                 Item::Rows(it) => sink.report(unsupported("`rows`", it.at, "load the rows from files")),
-                Item::Place(it) => sink.report(unsupported("`place`", it.at, "every target holds the whole model")),
+                Item::Place(it) => sink.report(unsupported(
+                    "`place`",
+                    it.at,
+                    "every target holds the whole model",
+                )),
                 Item::Cache(it) => sink.report(unsupported("`cache`", it.at, "leave it out")),
                 Item::Feed(it) => sink.report(unsupported("`feed`", it.at, "leave it out")),
                 Item::Enum(it) => {
@@ -328,7 +367,9 @@ fn grants(schema: &Schema<'_>, sink: &mut Sink, role: &model::Role) {
             match grant.verb {
                 model::Verb::Call => asked(schema, sink, &object.name),
                 model::Verb::Read | model::Verb::Insert | model::Verb::Update | model::Verb::Delete => {
-                    let Some(target) = schema.rows(&object.name, sink) else { continue };
+                    let Some(target) = schema.rows(&object.name, sink) else {
+                        continue;
+                    };
                     for name in &object.fields {
                         if schema.member(target, &name.text).is_none() {
                             let what = format!("field of `{}`", schema.name_of(target));

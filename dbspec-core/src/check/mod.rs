@@ -24,9 +24,6 @@ mod statistics;
 mod volume;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -86,13 +83,21 @@ pub struct Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.found.iter().filter(|found| found.severity == Severity::Error);
+        let errors = self
+            .found
+            .iter()
+            .filter(|found| found.severity == Severity::Error);
         let messages: Vec<String> = errors
             .map(|found| format!("{}: {}", found.code, found.message))
             .collect();
         match messages.as_slice() {
             [one] => write!(f, "the model has an error: {one}"),
-            several => write!(f, "the model has {} errors: {}", several.len(), several.join("; ")),
+            several => write!(
+                f,
+                "the model has {} errors: {}",
+                several.len(),
+                several.join("; ")
+            ),
         }
     }
 }
@@ -133,7 +138,10 @@ fn kernel_of(model: &Model, sink: &mut Sink) -> Kernel {
     let outside = rule::Outside::of(schema, &mut elements, sink);
     let mut judged = BTreeSet::new();
     let mut kernel = Kernel {
-        name: model.name.as_ref().map_or_else(|| "model".to_owned(), |name| name.text.clone()),
+        name: model
+            .name
+            .as_ref()
+            .map_or_else(|| "model".to_owned(), |name| name.text.clone()),
         enums: schema.enums.clone(),
         entities: schema.entities.clone(),
         fields: schema.fields.clone(),

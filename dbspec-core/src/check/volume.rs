@@ -10,7 +10,9 @@ use super::sink::Sink;
 use super::statistics::{scaled, whole};
 use crate::arena::Id;
 use crate::kernel::{EntityId, Volume};
-use crate::model::{BinaryOp, Expr, ExprKind, Fan, GrowthAmount, Item, Literal, Member, ModifierKind, Name, TimeUnit};
+use crate::model::{
+    BinaryOp, Expr, ExprKind, Fan, GrowthAmount, Item, Literal, Member, ModifierKind, Name, TimeUnit,
+};
 
 /// A million: parts per million of one.
 const ONE: u128 = 1_000_000;
@@ -29,7 +31,9 @@ pub(super) fn of(schema: &Schema<'_>, sink: &mut Sink) -> Vec<Option<Volume>> {
         for (_, members) in plan.parts() {
             for member in members {
                 let Member::Volume(it) = member else { continue };
-                let Some(millionths) = worked_out(&it.rows, &scales, sink) else { continue };
+                let Some(millionths) = worked_out(&it.rows, &scales, sink) else {
+                    continue;
+                };
                 let rows = u64::try_from(millionths.div_ceil(ONE)).unwrap_or(u64::MAX);
                 let growth_ppm = it.growth.as_ref().map_or(0, |growth| {
                     let per_time = match &growth.amount {
@@ -58,7 +62,11 @@ fn per_month(ppm: u64, per: TimeUnit) -> u64 {
         TimeUnit::Month => ppm,
         TimeUnit::Week => ppm.saturating_mul(52) / 12,
         TimeUnit::Day => ppm.saturating_mul(365) / 12,
-        TimeUnit::Microsecond | TimeUnit::Millisecond | TimeUnit::Second | TimeUnit::Minute | TimeUnit::Hour => {
+        TimeUnit::Microsecond
+        | TimeUnit::Millisecond
+        | TimeUnit::Second
+        | TimeUnit::Minute
+        | TimeUnit::Hour => {
             let times = 365 * super::statistics::micros_of(TimeUnit::Day) / super::statistics::micros_of(per);
             ppm.saturating_mul(times) / 12
         }
@@ -138,10 +146,13 @@ fn contradictions(schema: &Schema<'_>, volumes: &[Option<Volume>], sink: &mut Si
         let fan: Option<(&Fan, &Name)> = match proto.source {
             Source::Owner(owner) => Some((&owner.fan, &owner.inverse)),
             Source::End(end) => Some((&end.fan, &end.inverse)),
-            Source::Declared(_) => proto.modifiers().iter().find_map(|modifier| match &modifier.kind {
-                ModifierKind::Inverse { name, fan } => Some((fan, name)),
-                _ => None,
-            }),
+            Source::Declared(_) => proto
+                .modifiers()
+                .iter()
+                .find_map(|modifier| match &modifier.kind {
+                    ModifierKind::Inverse { name, fan } => Some((fan, name)),
+                    _ => None,
+                }),
             Source::Derived(_)
             | Source::Is
             | Source::Version
@@ -160,7 +171,8 @@ fn contradictions(schema: &Schema<'_>, volumes: &[Option<Volume>], sink: &mut Si
         if let Some(avg) = fan.avg.as_ref().and_then(|avg| scaled(avg, 6))
             && (least.is_some_and(|least| avg < least) || most.is_some_and(|most| avg > most))
         {
-            let found = contradicting_volume::RULE.error(format!("the average of `{name}` lies outside its bounds"));
+            let found =
+                contradicting_volume::RULE.error(format!("the average of `{name}` lies outside its bounds"));
             sink.report(
                 found
                     .at(bounds.at, "bounds that the average doesn't keep")

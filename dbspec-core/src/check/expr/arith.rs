@@ -22,9 +22,10 @@ impl<'m> Scope<'_, 'm> {
         }
         match &written.kind {
             ExprKind::Literal(Literal::Null) => Operand::Null,
-            ExprKind::Literal(Literal::Bool(value)) => {
-                Operand::Value(Typed::new(Expr::Value(crate::value::Value::Bool(*value)), Scalar::Bool))
-            }
+            ExprKind::Literal(Literal::Bool(value)) => Operand::Value(Typed::new(
+                Expr::Value(crate::value::Value::Bool(*value)),
+                Scalar::Bool,
+            )),
             ExprKind::Literal(Literal::Number(number)) => Operand::Number(number.clone()),
             ExprKind::Literal(Literal::Text(text)) => Operand::Text(text.clone()),
             ExprKind::Path(path) => self.path(path),
@@ -34,7 +35,11 @@ impl<'m> Scope<'_, 'm> {
                     return Operand::Broken;
                 };
                 if is_exact(&typed.ty) || matches!(typed.ty, Scalar::Float64 | Scalar::Duration) {
-                    let ty = if is_int(&typed.ty) { Scalar::Int64 } else { typed.ty };
+                    let ty = if is_int(&typed.ty) {
+                        Scalar::Int64
+                    } else {
+                        typed.ty
+                    };
                     return Operand::Value(Typed::new(Expr::Neg(Box::new(typed.expr)), ty));
                 }
                 let what = word(self.schema, &typed.ty);
@@ -136,7 +141,8 @@ impl<'m> Scope<'_, 'm> {
         let Some(ty) = result(op, &a.ty, &b.ty) else {
             let (a, b) = (word(self.schema, &a.ty), word(self.schema, &b.ty));
             let found = wrong_type::RULE.error(format!("no such arithmetic between {a} and {b}"));
-            let help = "integers and decimals go together, floats with floats, times and dates with durations";
+            let help =
+                "integers and decimals go together, floats with floats, times and dates with durations";
             self.sink
                 .report(found.at(at, "types that don't go together").help(help));
             return Operand::Broken;
@@ -168,7 +174,9 @@ fn result(op: Op, a: &Scalar, b: &Scalar) -> Option<Scalar> {
         (Op::Add | Op::Sub, Scalar::Date, Scalar::Duration) => Some(Scalar::Date),
         (Op::Sub, Scalar::Timestamp, Scalar::Timestamp) => Some(Scalar::Duration),
         (Op::Add | Op::Sub, Scalar::Duration, Scalar::Duration) => Some(Scalar::Duration),
-        (Op::Mul, Scalar::Duration, by) | (Op::Mul, by, Scalar::Duration) if is_int(by) => Some(Scalar::Duration),
+        (Op::Mul, Scalar::Duration, by) | (Op::Mul, by, Scalar::Duration) if is_int(by) => {
+            Some(Scalar::Duration)
+        }
         _ => None,
     }
 }

@@ -35,7 +35,9 @@ impl<'m> Scope<'_, 'm> {
             {
                 parts.into_iter().map(|(_, typed)| typed.expr).collect()
             }
-            (Operand::List(list), Type::List(want)) if list.ty.item == want.item && list.ty.kind == want.kind => {
+            (Operand::List(list), Type::List(want))
+                if list.ty.item == want.item && list.ty.kind == want.kind =>
+            {
                 vec![list.expr]
             }
             (Operand::Params(var, crate::kernel::VarType::List { of, .. }), Type::List(want)) if matches!((&*of, &want.item), (crate::kernel::VarType::Scalar(a), crate::kernel::Item::Scalar(b)) if storable(b, a)) =>
@@ -77,7 +79,8 @@ impl<'m> Scope<'_, 'm> {
         let found = wrong_type::RULE
             .error(format!("{have} where {wanted} must stand"))
             .at(at, "another type");
-        self.sink.report(found.help(format!("give a value of type {wanted}")));
+        self.sink
+            .report(found.help(format!("give a value of type {wanted}")));
         None
     }
 

@@ -6,7 +6,9 @@ use super::operand::{is_exact, is_int, is_ordered, is_text, word};
 use super::pred::both;
 use super::{Frame, ManyEnd, Operand, Scope, Typed};
 use crate::check::rules::not_supported_yet::unsupported;
-use crate::check::rules::{incomparable, secret_in_plain_place, unfit_call, unfit_literal, ungrouped, wrong_type};
+use crate::check::rules::{
+    incomparable, secret_in_plain_place, unfit_call, unfit_literal, ungrouped, wrong_type,
+};
 use crate::check::schema::scalar_has_equality;
 use crate::kernel::{Aggregate, Expr, Func, Many, Place, Pred, Scalar};
 use crate::model::{Expr as Written, ExprKind, Literal, Name};
@@ -63,8 +65,12 @@ impl<'m> Scope<'_, 'm> {
             return self.literal_call(literal, text, args[0].at);
         }
         match (name, args) {
-            ("now", []) if self.may_ask_when(at) => Operand::Value(Typed::new(Expr::At(Place::Now), Scalar::Timestamp)),
-            ("today", []) if self.may_ask_when(at) => Operand::Value(Typed::new(Expr::At(Place::Today), Scalar::Date)),
+            ("now", []) if self.may_ask_when(at) => {
+                Operand::Value(Typed::new(Expr::At(Place::Now), Scalar::Timestamp))
+            }
+            ("today", []) if self.may_ask_when(at) => {
+                Operand::Value(Typed::new(Expr::At(Place::Today), Scalar::Date))
+            }
             ("now" | "today", []) => Operand::Broken,
             ("distance" | "words", _) => {
                 let what = format!("`{name}(…)`");
@@ -130,8 +136,11 @@ impl<'m> Scope<'_, 'm> {
             Ok(value) => Operand::Value(Typed::new(Expr::Value(value), literal)),
             Err(why) => {
                 let what = word(self.schema, &literal);
-                let found = unfit_literal::RULE.error(format!("`{text}` is no {what}")).at(at, why);
-                self.sink.report(found.help(format!("write {}", sample(&literal))));
+                let found = unfit_literal::RULE
+                    .error(format!("`{text}` is no {what}"))
+                    .at(at, why);
+                self.sink
+                    .report(found.help(format!("write {}", sample(&literal))));
                 Operand::Broken
             }
         }
@@ -168,7 +177,8 @@ impl<'m> Scope<'_, 'm> {
                 let found = wrong_type::RULE
                     .error(format!("`{function}` doesn't take {what}"))
                     .at(arg.at, "another type");
-                self.sink.report(found.help("give it a value of a type that it takes"));
+                self.sink
+                    .report(found.help("give it a value of a type that it takes"));
                 return Operand::Broken;
             }
         };
@@ -186,10 +196,17 @@ impl<'m> Scope<'_, 'm> {
             self.grouped = grouped;
             match operand {
                 Operand::Many(end) => return self.along(how, end, function, rest, at),
-                Operand::List(list) if how == Aggregate::Count && rest.is_empty() && self.grouped.is_none() => {
-                    return Operand::Value(Typed::new(Expr::Call(Func::Size, vec![list.expr]), Scalar::Int64));
+                Operand::List(list)
+                    if how == Aggregate::Count && rest.is_empty() && self.grouped.is_none() =>
+                {
+                    return Operand::Value(Typed::new(
+                        Expr::Call(Func::Size, vec![list.expr]),
+                        Scalar::Int64,
+                    ));
                 }
-                Operand::Broken if self.sink.len() > before || self.grouped.is_none() => return Operand::Broken,
+                Operand::Broken if self.sink.len() > before || self.grouped.is_none() => {
+                    return Operand::Broken;
+                }
                 _ => {}
             }
         }
@@ -197,7 +214,14 @@ impl<'m> Scope<'_, 'm> {
     }
 
     /// An aggregate along a way to many.
-    fn along(&mut self, how: Aggregate, end: ManyEnd, function: &Name, rest: &'m [Written], at: Span) -> Operand {
+    fn along(
+        &mut self,
+        how: Aggregate,
+        end: ManyEnd,
+        function: &Name,
+        rest: &'m [Written],
+        at: Span,
+    ) -> Operand {
         let ManyEnd {
             many,
             to,
@@ -257,7 +281,8 @@ impl<'m> Scope<'_, 'm> {
             let found = ungrouped::RULE
                 .error(format!("`{function}` needs a way to many rows"))
                 .at(at, "of what?");
-            let help = "name one: `count(orders)`, `sum(lines, quantity)`; over all rows it stands in a `select`";
+            let help =
+                "name one: `count(orders)`, `sum(lines, quantity)`; over all rows it stands in a `select`";
             self.sink.report(found.help(help));
             return Operand::Broken;
         };
@@ -280,7 +305,11 @@ impl<'m> Scope<'_, 'm> {
         ))
     }
 
-    fn grouped_parts(&mut self, how: Aggregate, args: &'m [Written]) -> Option<(Option<Typed>, Option<Pred>)> {
+    fn grouped_parts(
+        &mut self,
+        how: Aggregate,
+        args: &'m [Written],
+    ) -> Option<(Option<Typed>, Option<Pred>)> {
         match (how, args) {
             (Aggregate::Count, []) => Some((None, None)),
             (_, [of]) => {
@@ -333,7 +362,9 @@ impl<'m> Scope<'_, 'm> {
                     scale: scale.min(MOST_DIGITS),
                 })
             }
-            (Aggregate::Min | Aggregate::Max, ty) if is_ordered(self.schema, ty) && scalar_has_equality(ty) => {
+            (Aggregate::Min | Aggregate::Max, ty)
+                if is_ordered(self.schema, ty) && scalar_has_equality(ty) =>
+            {
                 Some(ty.clone())
             }
             (Aggregate::Min | Aggregate::Max, ty) => {
@@ -341,7 +372,8 @@ impl<'m> Scope<'_, 'm> {
                 let found = incomparable::RULE
                     .error(format!("{what} has no least and no greatest"))
                     .at(at, "no order");
-                self.sink.report(found.help("aggregate something that has an order"));
+                self.sink
+                    .report(found.help("aggregate something that has an order"));
                 None
             }
             (Aggregate::Sum | Aggregate::Avg, ty) => {

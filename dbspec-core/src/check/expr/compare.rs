@@ -14,7 +14,13 @@ use crate::value::Value;
 
 impl<'m> Scope<'_, 'm> {
     /// `left op right`.
-    pub(super) fn compare(&mut self, op: Cmp, left: &'m Written, right: &'m Written, at: Span) -> Option<Pred> {
+    pub(super) fn compare(
+        &mut self,
+        op: Cmp,
+        left: &'m Written,
+        right: &'m Written,
+        at: Span,
+    ) -> Option<Pred> {
         let (a, b) = (self.operand(left), self.operand(right));
         if self.is_ambiguous(left, &b) || self.is_ambiguous(right, &a) {
             return None;
@@ -86,7 +92,9 @@ impl<'m> Scope<'_, 'm> {
             }
             (a, b) => {
                 let wants = (scalar_of(&b).cloned(), scalar_of(&a).cloned());
-                if wants.0.is_some() && !is_one(&a) || wants.1.is_some() && !is_one(&b) || (!is_one(&a) && !is_one(&b))
+                if wants.0.is_some() && !is_one(&a)
+                    || wants.1.is_some() && !is_one(&b)
+                    || (!is_one(&a) && !is_one(&b))
                 {
                     self.report_types(&a, &b, left.to(right));
                     return None;
@@ -215,7 +223,12 @@ impl<'m> Scope<'_, 'm> {
                 Some(Pred::Atom(Atom::InVar(one, var)))
             }
             Operand::List(list) => self.has(list, right, left),
-            Operand::Many(ManyEnd { many, to, filter, rest }) => {
+            Operand::Many(ManyEnd {
+                many,
+                to,
+                filter,
+                rest,
+            }) => {
                 let found = self.within(Frame::Hidden, |scope| {
                     let x = scope.operand(left);
                     let each = rest.map_or_else(|| scope.row_key(to), |rest| *rest);
@@ -321,12 +334,20 @@ impl<'m> Scope<'_, 'm> {
     }
 
     /// `overlaps`, `starts with` and the other tests between two values.
-    pub(super) fn test(&mut self, op: BinaryOp, left: &'m Written, right: &'m Written, at: Span) -> Option<Pred> {
+    pub(super) fn test(
+        &mut self,
+        op: BinaryOp,
+        left: &'m Written,
+        right: &'m Written,
+        at: Span,
+    ) -> Option<Pred> {
         let (a, b) = (self.operand(left), self.operand(right));
         match (op, a, b) {
             (_, Operand::Broken, _) | (_, _, Operand::Broken) => None,
             (BinaryOp::Overlaps, Operand::Range(a), Operand::Range(b)) if Self::meets(&a.of, &b.of) => {
-                Some(Pred::Atom(Atom::Overlaps(Box::new([a.start, a.end, b.start, b.end]))))
+                Some(Pred::Atom(Atom::Overlaps(Box::new([
+                    a.start, a.end, b.start, b.end,
+                ]))))
             }
             (BinaryOp::Overlaps, a, b) => {
                 self.report_types(&a, &b, at);
@@ -405,8 +426,9 @@ pub(in crate::check) fn fold(typed: Typed) -> Expr {
 }
 
 fn same_members(a: &[(Vec<Box<str>>, Typed)], b: &[(Vec<Box<str>>, Typed)]) -> bool {
-    let same =
-        |((name, a), (other, b)): (&(Vec<Box<str>>, Typed), &(Vec<Box<str>>, Typed))| name == other && a.ty == b.ty;
+    let same = |((name, a), (other, b)): (&(Vec<Box<str>>, Typed), &(Vec<Box<str>>, Typed))| {
+        name == other && a.ty == b.ty
+    };
     a.len() == b.len() && a.iter().zip(b).all(same)
 }
 

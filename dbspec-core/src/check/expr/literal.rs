@@ -22,7 +22,13 @@ pub(super) enum Fit {
 
 impl Scope<'_, '_> {
     /// An operand as one value of a wanted type, which only literals take from it; reports what is none.
-    pub(super) fn typed(&mut self, operand: Operand, want: Option<&Scalar>, fit: Fit, at: Span) -> Option<Typed> {
+    pub(super) fn typed(
+        &mut self,
+        operand: Operand,
+        want: Option<&Scalar>,
+        fit: Fit,
+        at: Span,
+    ) -> Option<Typed> {
         match (operand, want) {
             (Operand::Broken, _) => None,
             (Operand::Value(typed), _) => Some(typed),
@@ -53,8 +59,8 @@ impl Scope<'_, '_> {
                 let what = kind_of(self.schema, &other);
                 let found = match other {
                     Operand::Many(_) => {
-                        let found =
-                            crate::check::rules::path_to_many::RULE.error(format!("{what} where one value must stand"));
+                        let found = crate::check::rules::path_to_many::RULE
+                            .error(format!("{what} where one value must stand"));
                         found.help("write `any`, `all`, `none`, `count(…)`, `sum(…, …)` or `x in path`")
                     }
                     _ => wrong_type::RULE
@@ -129,8 +135,11 @@ impl Scope<'_, '_> {
             _ => {
                 let what = word(self.schema, want);
                 let found = wrong_type::RULE.error(format!("a number where {what} must stand"));
-                self.sink
-                    .report(found.at(at, "a number").help(format!("write a value of type {what}")));
+                self.sink.report(
+                    found
+                        .at(at, "a number")
+                        .help(format!("write a value of type {what}")),
+                );
                 return None;
             }
         };
@@ -147,9 +156,13 @@ impl Scope<'_, '_> {
         match want {
             Scalar::String { max } | Scalar::Encrypted { max, .. } => {
                 if fit == Fit::Stored && text.chars().count() > *max as usize {
-                    let found = unfit_literal::RULE.error(format!("the text is longer than {max} characters"));
-                    self.sink
-                        .report(found.at(at, "too long").help("shorten it, or make the type larger"));
+                    let found =
+                        unfit_literal::RULE.error(format!("the text is longer than {max} characters"));
+                    self.sink.report(
+                        found
+                            .at(at, "too long")
+                            .help("shorten it, or make the type larger"),
+                    );
                     return None;
                 }
                 Some(Value::text(text))

@@ -17,7 +17,11 @@ pub(in crate::check) struct Typed {
 
 impl Typed {
     pub(in crate::check) fn new(expr: Expr, ty: Scalar) -> Self {
-        Self { expr, ty, fold: false }
+        Self {
+            expr,
+            ty,
+            fold: false,
+        }
     }
 }
 

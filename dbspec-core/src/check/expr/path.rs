@@ -5,7 +5,9 @@ use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{needs_reading, unfit_call};
 use crate::check::schema::{Known, Target};
-use crate::kernel::{Expr, FieldId, Hop, Item, LeafId, LeafType, Many, Place, Pred, Scalar, Type, VarId, VarType};
+use crate::kernel::{
+    Expr, FieldId, Hop, Item, LeafId, LeafType, Many, Place, Pred, Scalar, Type, VarId, VarType,
+};
 use crate::model::{Name, Path, Root, Step};
 use crate::span::Span;
 
@@ -24,7 +26,11 @@ pub(super) enum By {
     /// Along references to one, from a row in scope.
     One { up: u8, via: Vec<FieldId> },
     /// Along references to many, and then to one.
-    Many { up: u8, hops: Vec<Hop>, tail: Vec<FieldId> },
+    Many {
+        up: u8,
+        hops: Vec<Hop>,
+        tail: Vec<FieldId>,
+    },
     /// A variable holds the row.
     Row(VarId),
     /// Its key alone is known.
@@ -55,7 +61,9 @@ impl<'m> Scope<'_, 'm> {
                 Some(some) => self.walk(row, &steps[..some]),
                 None => Operand::Broken,
             },
-            Some((Start::Operand(operand), steps)) => self.parts(operand, &steps[..steps.len().saturating_sub(after)]),
+            Some((Start::Operand(operand), steps)) => {
+                self.parts(operand, &steps[..steps.len().saturating_sub(after)])
+            }
             None => Operand::Broken,
         }
     }
@@ -101,13 +109,17 @@ impl<'m> Scope<'_, 'm> {
                     let field = self.schema.entities[to.entity].fields.first()?;
                     let subtype = self.schema.proto(field).resolved.subtype;
                     Some(RowAt {
-                        to: Target { entity: owner, subtype },
+                        to: Target {
+                            entity: owner,
+                            subtype,
+                        },
                         by: By::One { up, via: vec![field] },
                     })
                 });
                 if found.is_none() {
                     self.sink.report(
-                        unknown("owner", &Name::new("owner", path.at), []).why("the row in scope is not owned"),
+                        unknown("owner", &Name::new("owner", path.at), [])
+                            .why("the row in scope is not owned"),
                     );
                 }
                 Some((Start::Row(found?), steps))
@@ -133,7 +145,10 @@ impl<'m> Scope<'_, 'm> {
                             entity: *entity,
                             subtype: None,
                         };
-                        Start::Row(RowAt { to, by: By::Key(parts) })
+                        Start::Row(RowAt {
+                            to,
+                            by: By::Key(parts),
+                        })
                     }
                     Type::Scalar(scalar) => {
                         let expr = Expr::At(Place::Session { member, at: None });
@@ -209,7 +224,9 @@ impl<'m> Scope<'_, 'm> {
                     let Some(member) = members.iter().find(|member| *member.name == *name.text) else {
                         continue;
                     };
-                    let Type::Scalar(scalar) = &member.ty else { continue };
+                    let Type::Scalar(scalar) = &member.ty else {
+                        continue;
+                    };
                     let expr = Expr::At(Place::Item {
                         up: up as u8,
                         member: Some(member.name.clone()),
@@ -257,15 +274,22 @@ impl<'m> Scope<'_, 'm> {
     fn variable(&self, var: VarId) -> Start {
         let held = &self.vars.get(var).ty;
         match held {
-            VarType::Scalar(scalar) => Start::Operand(Operand::Value(Typed::new(Expr::At(var.into()), scalar.clone()))),
+            VarType::Scalar(scalar) => {
+                Start::Operand(Operand::Value(Typed::new(Expr::At(var.into()), scalar.clone())))
+            }
             VarType::Ref(entity) => {
                 let keys = 0..self.schema.key_leaves(*entity).len() as u16;
-                let parts = keys.map(|at| Expr::At(Place::Var { var, at: Some(at) })).collect();
+                let parts = keys
+                    .map(|at| Expr::At(Place::Var { var, at: Some(at) }))
+                    .collect();
                 let to = Target {
                     entity: *entity,
                     subtype: None,
                 };
-                Start::Row(RowAt { to, by: By::Key(parts) })
+                Start::Row(RowAt {
+                    to,
+                    by: By::Key(parts),
+                })
             }
             VarType::Row(entity) => {
                 let to = Target {
@@ -311,7 +335,8 @@ impl<'m> Scope<'_, 'm> {
     fn step(&mut self, row: RowAt, step: &'m Step) -> Option<Stepped> {
         if let Some(repeat) = &step.repeat {
             let instead = "write the steps out, or read level by level";
-            self.sink.report(unsupported("a repeated step", repeat.at, instead));
+            self.sink
+                .report(unsupported("a repeated step", repeat.at, instead));
             return None;
         }
         let schema = self.schema;
@@ -345,12 +370,18 @@ impl<'m> Scope<'_, 'm> {
                     };
                     Some(Stepped::Row(RowAt { to, by }))
                 }
-                Type::Scalar(_) | Type::Group(_) | Type::Range(_) | Type::List(_) => Some(Stepped::Field(row, *field)),
+                Type::Scalar(_) | Type::Group(_) | Type::Range(_) | Type::List(_) => {
+                    Some(Stepped::Field(row, *field))
+                }
             },
             Known::Many { hops, to } => {
                 let by = match row.by {
                     By::One { up, via } => {
-                        let all = via.into_iter().map(Hop::One).chain(hops.iter().copied()).collect();
+                        let all = via
+                            .into_iter()
+                            .map(Hop::One)
+                            .chain(hops.iter().copied())
+                            .collect();
                         By::Many {
                             up,
                             hops: all,
@@ -384,7 +415,8 @@ impl<'m> Scope<'_, 'm> {
             }
             Known::Rule => {
                 let found = unfit_call::RULE.error(format!("`{}` is a rule and has no value", step.name));
-                self.sink.report(found.at(step.name.at, "a rule").help("name a field"));
+                self.sink
+                    .report(found.at(step.name.at, "a rule").help("name a field"));
                 None
             }
             Known::Broken => None,
@@ -405,7 +437,11 @@ impl<'m> Scope<'_, 'm> {
             }
             By::Key(parts) => {
                 let keys = self.schema.key_leaves(row.to.entity);
-                if let Some(part) = keys.iter().position(|key| *key == leaf).and_then(|at| parts.get(at)) {
+                if let Some(part) = keys
+                    .iter()
+                    .position(|key| *key == leaf)
+                    .and_then(|at| parts.get(at))
+                {
                     return Some(part.clone());
                 }
                 let name = self.schema.name_of(row.to).to_owned();
@@ -512,10 +548,9 @@ impl<'m> Scope<'_, 'm> {
                 many: way,
             }),
             Type::Group(_) => {
-                let parts = leaves
-                    .iter()
-                    .zip(exprs)
-                    .filter_map(|(leaf, expr)| Some((self.schema.leaves[*leaf].path.clone(), typed(*leaf, expr)?)));
+                let parts = leaves.iter().zip(exprs).filter_map(|(leaf, expr)| {
+                    Some((self.schema.leaves[*leaf].path.clone(), typed(*leaf, expr)?))
+                });
                 Operand::Group(parts.collect())
             }
         })
@@ -526,7 +561,11 @@ impl<'m> Scope<'_, 'm> {
         let to = row.to.entity;
         if let By::Many { up, mut hops, tail } = row.by {
             hops.extend(tail.into_iter().map(Hop::One));
-            let many = Many { up, hops, items: None };
+            let many = Many {
+                up,
+                hops,
+                items: None,
+            };
             let filter = self.living_end(&many);
             return Operand::Many(ManyEnd {
                 many,
@@ -556,7 +595,9 @@ impl<'m> Scope<'_, 'm> {
             via: Vec::new(),
             leaf: deleted,
         });
-        self.schema.entities[field.entity].link.then_some(Pred::IsNull(leaf))
+        self.schema.entities[field.entity]
+            .link
+            .then_some(Pred::IsNull(leaf))
     }
 
     /// Steps into a value: the ends of a range, the members of a value type.
@@ -578,7 +619,8 @@ impl<'m> Scope<'_, 'm> {
                     .collect();
                 match inner.as_slice() {
                     [] => {
-                        self.sink.report(unknown("member", name, names.iter().map(|it| &**it)));
+                        self.sink
+                            .report(unknown("member", name, names.iter().map(|it| &**it)));
                         return Operand::Broken;
                     }
                     [(path, _)] if path.is_empty() => Operand::Value(inner.remove(0).1),

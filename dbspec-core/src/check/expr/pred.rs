@@ -32,7 +32,9 @@ impl<'m> Scope<'_, 'm> {
                     self.test(*op, left, right, at)
                 }
                 BinaryOp::Matches => self.matches(left, right),
-                BinaryOp::Else | BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => self.holds(written),
+                BinaryOp::Else | BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => {
+                    self.holds(written)
+                }
             },
             ExprKind::Between { value, low, high } => {
                 let least = self.compare(Cmp::Ge, value, low, at);
@@ -53,7 +55,11 @@ impl<'m> Scope<'_, 'm> {
                 Some(if *negated { not(is) } else { is })
             }
             ExprKind::Call { function, args } if function == "verify" => self.verify(function, args),
-            ExprKind::Quantified { quantifier, over, body } => self.quantified(*quantifier, over, body.as_deref()),
+            ExprKind::Quantified {
+                quantifier,
+                over,
+                body,
+            } => self.quantified(*quantifier, over, body.as_deref()),
             ExprKind::Literal(_)
             | ExprKind::Path(_)
             | ExprKind::List(_)
@@ -101,11 +107,18 @@ impl<'m> Scope<'_, 'm> {
             Operand::List(list) => list.expr,
             Operand::Group(parts) => {
                 return Some(Pred::And(
-                    parts.into_iter().map(|(_, typed)| Pred::IsNull(typed.expr)).collect(),
+                    parts
+                        .into_iter()
+                        .map(|(_, typed)| Pred::IsNull(typed.expr))
+                        .collect(),
                 ));
             }
             Operand::Params(var, _) => Expr::At(var.into()),
-            other @ (Operand::Many(_) | Operand::Number(_) | Operand::Text(_) | Operand::Word(_) | Operand::Null) => {
+            other @ (Operand::Many(_)
+            | Operand::Number(_)
+            | Operand::Text(_)
+            | Operand::Word(_)
+            | Operand::Null) => {
                 match other {
                     Operand::Word(name) => {
                         let found = self.unknown_word(&name);
@@ -162,7 +175,12 @@ impl<'m> Scope<'_, 'm> {
     }
 
     /// `is` holds a label of a subtype or of one under it.
-    pub(in crate::check) fn is_labelled(&self, is: Expr, entity: crate::kernel::EntityId, subtype: u16) -> Pred {
+    pub(in crate::check) fn is_labelled(
+        &self,
+        is: Expr,
+        entity: crate::kernel::EntityId,
+        subtype: u16,
+    ) -> Pred {
         crate::check::rule::is_labelled(self.schema, is, entity, subtype)
     }
 
@@ -179,11 +197,16 @@ impl<'m> Scope<'_, 'm> {
         let operand = self.operand(left);
         let typed = self.typed(operand, Some(&Scalar::Text), Fit::Compared, left.at)?;
         if !super::operand::is_text(&typed.ty) {
-            let found = wrong_type::RULE.error("a pattern is for text").at(left.at, "no text");
+            let found = wrong_type::RULE
+                .error("a pattern is for text")
+                .at(left.at, "no text");
             self.sink.report(found.help("name a string"));
             return None;
         }
-        Some(Pred::Atom(Atom::Matches(typed.expr, Pattern(pattern.as_str().into()))))
+        Some(Pred::Atom(Atom::Matches(
+            typed.expr,
+            Pattern(pattern.as_str().into()),
+        )))
     }
 
     fn verify(&mut self, function: &'m Name, args: &'m [Written]) -> Option<Pred> {
@@ -217,7 +240,12 @@ impl<'m> Scope<'_, 'm> {
         Some(Pred::Atom(Atom::Verify(typed.expr, plain.expr)))
     }
 
-    fn quantified(&mut self, quantifier: Quantifier, over: &'m Path, body: Option<&'m Written>) -> Option<Pred> {
+    fn quantified(
+        &mut self,
+        quantifier: Quantifier,
+        over: &'m Path,
+        body: Option<&'m Written>,
+    ) -> Option<Pred> {
         let (many, frame, filter) = match self.path(over) {
             Operand::Broken => return None,
             Operand::Many(ManyEnd {
@@ -226,7 +254,9 @@ impl<'m> Scope<'_, 'm> {
                 filter,
                 rest: None,
             }) => (many, Frame::Row(to), filter),
-            Operand::Many(ManyEnd { rest: Some(inner), .. }) if matches!(*inner, Operand::List(_)) => {
+            Operand::Many(ManyEnd {
+                rest: Some(inner), ..
+            }) if matches!(*inner, Operand::List(_)) => {
                 self.sink.report(unsupported(
                     "a collection of each of many rows",
                     over.at,
@@ -247,7 +277,8 @@ impl<'m> Scope<'_, 'm> {
             },
             other => {
                 let what = kind_of(self.schema, &other);
-                let found = wrong_type::RULE.error(format!("`{}` needs a way to many, not {what}", quantifier.word()));
+                let found = wrong_type::RULE
+                    .error(format!("`{}` needs a way to many, not {what}", quantifier.word()));
                 self.sink.report(
                     found
                         .at(over.at, "not many")
@@ -298,5 +329,10 @@ pub(in crate::check) fn labelled_row(schema: &Schema<'_>, target: Target) -> Opt
         via: Vec::new(),
         leaf: schema.entities[target.entity].discriminator?,
     });
-    Some(crate::check::rule::labelled(schema, is, target.entity, target.subtype?))
+    Some(crate::check::rule::labelled(
+        schema,
+        is,
+        target.entity,
+        target.subtype?,
+    ))
 }

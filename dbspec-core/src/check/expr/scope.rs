@@ -103,7 +103,12 @@ pub(in crate::check) struct Scope<'a, 'm> {
 
 impl<'a, 'm> Scope<'a, 'm> {
     /// A scope with one row.
-    pub(in crate::check) fn of_row(schema: &'a Schema<'m>, sink: &'a mut Sink, about: About, row: Target) -> Self {
+    pub(in crate::check) fn of_row(
+        schema: &'a Schema<'m>,
+        sink: &'a mut Sink,
+        about: About,
+        row: Target,
+    ) -> Self {
         let mut scope = Self::empty(schema, sink, about);
         scope.frames.push(Frame::Row(row));
         scope

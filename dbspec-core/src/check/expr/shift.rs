@@ -31,7 +31,9 @@ fn any_place(expr: &Expr, wanted: &dyn Fn(&Place) -> bool) -> bool {
     match expr {
         Expr::Value(_) => false,
         Expr::At(place) => wanted(place),
-        Expr::Do(_, left, right) | Expr::Else(left, right) => any_place(left, wanted) || any_place(right, wanted),
+        Expr::Do(_, left, right) | Expr::Else(left, right) => {
+            any_place(left, wanted) || any_place(right, wanted)
+        }
         Expr::Neg(inner) => any_place(inner, wanted),
         Expr::Call(_, args) => args.iter().any(|arg| any_place(arg, wanted)),
         // What stands in an aggregate speaks of other rows, which are leaves too.

@@ -12,11 +12,18 @@ use crate::value::Value;
 const MOST: usize = 64;
 
 /// The conditions of a query: the written ones, then those of subtype and life.
-pub(super) fn all<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access, source: &'m Source, target: Target) -> Vec<Cond> {
+pub(super) fn all<'m>(
+    scope: &mut Scope<'_, 'm>,
+    access: &'m Access,
+    source: &'m Source,
+    target: Target,
+) -> Vec<Cond> {
     let mut conds = Vec::new();
     for written in &source.filter {
         let when = when(scope, written);
-        let Some(pred) = scope.pred(&written.expr) else { continue };
+        let Some(pred) = scope.pred(&written.expr) else {
+            continue;
+        };
         optional(scope, written, &pred, when);
         split(scope, pred, when, &mut conds);
     }
@@ -32,13 +39,15 @@ pub(super) fn all<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access, source: &'m
         split(scope, Pred::IsNull(leaf), None, &mut conds);
     }
     if access.deleted && scope.schema.entities[target.entity].soft_delete.is_none() {
-        let found = crate::check::rules::unfit_fetch::RULE.error("`with deleted` needs rows that are deleted softly");
+        let found =
+            crate::check::rules::unfit_fetch::RULE.error("`with deleted` needs rows that are deleted softly");
         scope
             .sink
             .report(found.at(access.name.at, "no `@soft_delete`").help("leave it out"));
     }
     if conds.len() > MOST {
-        let found = too_many_conditions::RULE.error(format!("`{}` has {} conditions", access.name, conds.len()));
+        let found =
+            too_many_conditions::RULE.error(format!("`{}` has {} conditions", access.name, conds.len()));
         scope.sink.report(
             found
                 .at(access.name.at, format!("{MOST} at most"))
@@ -77,12 +86,13 @@ fn optional(scope: &mut Scope<'_, '_>, written: &Condition, pred: &Pred, when: O
         let optional = scope.vars.get(var).optional && when != Some(var);
         if optional && uses_var(pred, var) && !asks_null(pred, var) {
             let name = scope.vars.get(var).name.clone();
-            let found = unused_optional::RULE.error(format!("`${name}` may be absent, and then no row is found"));
-            scope.sink.report(
-                found
-                    .at(written.at, "unknown without it")
-                    .help(format!("write `when ${name}` behind it, or test `${name} is null`")),
-            );
+            let found =
+                unused_optional::RULE.error(format!("`${name}` may be absent, and then no row is found"));
+            scope
+                .sink
+                .report(found.at(written.at, "unknown without it").help(format!(
+                    "write `when ${name}` behind it, or test `${name} is null`"
+                )));
         }
     }
 }
@@ -145,7 +155,9 @@ fn shape(scope: &Scope<'_, '_>, pred: &Pred) -> (Shape, Option<LeafId>, Option<E
             },
             _ => other,
         },
-        Pred::IsNull(Expr::At(Place::Leaf { up: 0, via, leaf })) if via.is_empty() => (Shape::Null, Some(*leaf), None),
+        Pred::IsNull(Expr::At(Place::Leaf { up: 0, via, leaf })) if via.is_empty() => {
+            (Shape::Null, Some(*leaf), None)
+        }
         Pred::IsNull(_) => other,
         Pred::Const(_) | Pred::Atom(_) | Pred::And(_) | Pred::Or(_) | Pred::Any(..) => other,
     }
@@ -154,7 +166,9 @@ fn shape(scope: &Scope<'_, '_>, pred: &Pred) -> (Shape, Option<LeafId>, Option<E
 /// The leaf of the row itself that an expression is; folded only where the leaf itself folds.
 fn own(scope: &Scope<'_, '_>, expr: &Expr) -> Option<LeafId> {
     match expr {
-        Expr::At(Place::Leaf { up: 0, via, leaf }) if via.is_empty() && !scope.schema.leaves[*leaf].ignore_case => {
+        Expr::At(Place::Leaf { up: 0, via, leaf })
+            if via.is_empty() && !scope.schema.leaves[*leaf].ignore_case =>
+        {
             Some(*leaf)
         }
         Expr::Call(Func::Lower, args) => match args.as_slice() {

@@ -11,11 +11,16 @@ use crate::model::{self, Access, Name};
 /// What comes along with each row.
 pub(super) fn all<'m>(scope: &mut Scope<'_, 'm>, target: Target, access: &'m Access) -> Vec<Fetch> {
     let mut tree = Vec::new();
-    if let (Some(first), false) = (access.with.first(), access.group_by.is_empty() && access.select.is_empty()) {
+    if let (Some(first), false) = (
+        access.with.first(),
+        access.group_by.is_empty() && access.select.is_empty(),
+    ) {
         let found = unfit_fetch::RULE.error("rows come along with rows, not with selected values");
-        scope
-            .sink
-            .report(found.at(first.at, "nothing to come along with").help("leave out `select`, or `with`"));
+        scope.sink.report(
+            found
+                .at(first.at, "nothing to come along with")
+                .help("leave out `select`, or `with`"),
+        );
         return tree;
     }
     for written in &access.with {
@@ -31,8 +36,12 @@ fn one<'m>(
     names: &'m [Name],
     tree: &mut Vec<Fetch>,
 ) {
-    let Some((name, rest)) = names.split_first() else { return };
-    let Some((hops, to)) = step(scope, from, name) else { return };
+    let Some((name, rest)) = names.split_first() else {
+        return;
+    };
+    let Some((hops, to)) = step(scope, from, name) else {
+        return;
+    };
     let at = match tree.iter().position(|fetch| *fetch.name == *name.text) {
         Some(at) => at,
         None => {
@@ -55,9 +64,11 @@ fn one<'m>(
     let many = tree[at].many();
     if !many && (!written.order_by.is_empty() || written.limit.is_some()) {
         let found = unfit_fetch::RULE.error(format!("`{name}` is one row"));
-        scope
-            .sink
-            .report(found.at(written.at, "has no order and no limit").help("leave them out"));
+        scope.sink.report(
+            found
+                .at(written.at, "has no order and no limit")
+                .help("leave them out"),
+        );
         return;
     }
     let fields = fields(scope, to, written);
@@ -120,7 +131,8 @@ fn fields(scope: &mut Scope<'_, '_>, to: Target, written: &model::Fetch) -> Opti
                     Type::Scalar(Scalar::Hashed | Scalar::Encrypted { .. })
                 );
                 if secret {
-                    let found = crate::check::rules::secret_in_plain_place::RULE.error("a secret can't come out");
+                    let found =
+                        crate::check::rules::secret_in_plain_place::RULE.error("a secret can't come out");
                     scope
                         .sink
                         .report(found.at(path.at, "a secret").help("leave it out"));
@@ -131,7 +143,9 @@ fn fields(scope: &mut Scope<'_, '_>, to: Target, written: &model::Fetch) -> Opti
             (Some(Known::Broken), _) => {}
             (Some(Known::Field(_)), _) => {
                 let found = unfit_fetch::RULE.error(format!("`{path}` is part of a field"));
-                scope.sink.report(found.at(path.at, "no field").help("name the whole field"));
+                scope
+                    .sink
+                    .report(found.at(path.at, "no field").help("name the whole field"));
             }
             (Some(Known::Many { .. } | Known::Rule) | None, _) => {
                 let what = format!("field of `{}`", schema.name_of(to));
@@ -150,9 +164,15 @@ fn total(scope: &Scope<'_, '_>, to: Target, hops: &[Hop], mut terms: Vec<OrderTe
         return Vec::new();
     }
     let dir = terms.last().map_or(crate::kernel::Dir::Asc, |term| term.dir);
-    terms.extend(scope.schema.key_leaves(to.entity).into_iter().map(|leaf| OrderTerm {
-        term: Term::Leaf(leaf),
-        dir,
-    }));
+    terms.extend(
+        scope
+            .schema
+            .key_leaves(to.entity)
+            .into_iter()
+            .map(|leaf| OrderTerm {
+                term: Term::Leaf(leaf),
+                dir,
+            }),
+    );
     super::without_repeats(terms)
 }

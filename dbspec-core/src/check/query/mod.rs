@@ -13,13 +13,16 @@ use super::expr::{About, Operand, Scope, Vars, is_ordered, word};
 use super::facts::Facts;
 use super::rules::duplicate_name::duplicate;
 use super::rules::not_supported_yet::unsupported;
-use super::rules::{incomparable, low_cardinality, path_to_many, secret_in_plain_place, unfit_when, unserved_access};
+use super::rules::{
+    incomparable, low_cardinality, path_to_many, secret_in_plain_place, unfit_when, unserved_access,
+};
 use super::schema::{Schema, Target};
 use super::sink::Sink;
 use super::statistics;
 use crate::arena::{Arena, Run};
 use crate::kernel::{
-    Dir, Expr, Kernel, LeafType, OrderTerm, Output, Place, Query, QueryId, Rate, Scalar, Shape, Take, Term, VarType,
+    Dir, Expr, Kernel, LeafType, OrderTerm, Output, Place, Query, QueryId, Rate, Scalar, Shape, Take, Term,
+    VarType,
 };
 use crate::model::{self, Access, Consistency, Direction, Item, Param, Window};
 
@@ -38,7 +41,10 @@ pub(super) fn params(schema: &mut Schema<'_>, sink: &mut Sink) -> Params {
             Item::Write(it) => &it.params,
             _ => continue,
         };
-        let types = params.iter().map(|param| schema.param_type(param, sink)).collect();
+        let types = params
+            .iter()
+            .map(|param| schema.param_type(param, sink))
+            .collect();
         all.insert(at, types);
     }
     all
@@ -138,7 +144,8 @@ impl<'m> Maker<'_, 'm> {
         }
         let optional = vars.list.iter().filter(|var| var.optional).count();
         if optional > MOST_OPTIONAL {
-            let found = unfit_when::RULE.error(format!("`{}` has {optional} optional parameters", access.name));
+            let found =
+                unfit_when::RULE.error(format!("`{}` has {optional} optional parameters", access.name));
             self.sink.report(
                 found
                     .at(access.name.at, format!("{MOST_OPTIONAL} at most"))
@@ -147,8 +154,11 @@ impl<'m> Maker<'_, 'm> {
             );
         }
         for source in access.sources.iter().skip(1) {
-            self.sink
-                .report(unsupported("`also from`", source.at, "ask for each in an access of its own"));
+            self.sink.report(unsupported(
+                "`also from`",
+                source.at,
+                "ask for each in an access of its own",
+            ));
         }
         let source = access.sources.first()?;
         let target = schema.rows(&source.entity, self.sink)?;
@@ -202,13 +212,18 @@ fn order<'m>(
     let mut terms = Vec::new();
     let over = match output {
         Some(Output::Groups(_)) => Over::Outputs(output::keys(output)),
-        Some(Output::Select { distinct: true, columns }) => Over::Outputs(columns.len()),
+        Some(Output::Select {
+            distinct: true,
+            columns,
+        }) => Over::Outputs(columns.len()),
         Some(Output::Select { distinct: false, .. } | Output::Row) | None => Over::Rows,
     };
     for term in &access.order_by {
         let dir = direction(term.direction);
         match over {
-            Over::Outputs(_) => terms.extend(output::term(scope, term, output).map(|term| OrderTerm { term, dir })),
+            Over::Outputs(_) => {
+                terms.extend(output::term(scope, term, output).map(|term| OrderTerm { term, dir }))
+            }
             Over::Rows => terms.extend(row_terms(scope, term)),
         }
     }
@@ -281,9 +296,11 @@ fn row_terms<'m>(scope: &mut Scope<'_, 'm>, written: &'m model::OrderTerm) -> Ve
         Operand::Ref { parts, .. } => parts.into_iter().map(term).collect(),
         Operand::Many(_) => {
             let found = path_to_many::RULE.error("an order needs one value");
-            scope
-                .sink
-                .report(found.at(written.expr.at, "many").help("order by an aggregate: `max(lines, price) desc`"));
+            scope.sink.report(
+                found
+                    .at(written.expr.at, "many")
+                    .help("order by an aggregate: `max(lines, price) desc`"),
+            );
             Vec::new()
         }
         operand => {
@@ -293,7 +310,11 @@ fn row_terms<'m>(scope: &mut Scope<'_, 'm>, written: &'m model::OrderTerm) -> Ve
             if !orderable(scope, &typed.ty, written.expr.at) {
                 return Vec::new();
             }
-            let expr = if typed.fold { super::expr::folded_value(typed) } else { typed.expr };
+            let expr = if typed.fold {
+                super::expr::folded_value(typed)
+            } else {
+                typed.expr
+            };
             vec![term(expr)]
         }
     }
@@ -329,7 +350,8 @@ fn warn(query: &Query, kernel: &Kernel, access: &Access, sink: &mut Sink) {
     let narrow = |cond: &crate::kernel::Cond| {
         cond.when.is_none() && cond.shape != Shape::Other && cond.leaf.is_some() && cond.leaf != living
     };
-    let stops = !matches!(query.take, Take::All) && matches!(query.output, Output::Row | Output::Select { distinct: false, .. });
+    let stops = !matches!(query.take, Take::All)
+        && matches!(query.output, Output::Row | Output::Select { distinct: false, .. });
     let any = query.conds.iter().any(narrow);
     if !any && !(stops && !access.order_by.is_empty()) {
         let found = unserved_access::RULE.warning(format!("`{}` reads every row", query.name));
@@ -360,7 +382,8 @@ fn warn(query: &Query, kernel: &Kernel, access: &Access, sink: &mut Sink) {
         values = values.saturating_mul(few);
     }
     if values <= 10 && rows >= 10_000 {
-        let found = low_cardinality::RULE.warning(format!("`{}` reads a large part of {rows} rows", query.name));
+        let found =
+            low_cardinality::RULE.warning(format!("`{}` reads a large part of {rows} rows", query.name));
         sink.report(
             found
                 .at(access.name.at, format!("about one row in {values}"))

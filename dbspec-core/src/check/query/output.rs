@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::expr::{GroupKey, Grouped, Operand, Scope, Typed, folded_value, is_grouped, is_ordered, speaks_of_row};
+use crate::check::expr::{
+    GroupKey, Grouped, Operand, Scope, Typed, folded_value, is_grouped, is_ordered, speaks_of_row,
+};
 use crate::check::rules::duplicate_name::duplicate;
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::{incomparable, path_to_many, secret_in_plain_place, ungrouped};
@@ -24,9 +26,11 @@ pub(super) fn of<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access) -> Option<Ou
     if access.select.is_empty() {
         if access.distinct {
             let found = ungrouped::RULE.error("`distinct` needs a `select`");
-            scope
-                .sink
-                .report(found.at(access.name.at, "rows are distinct by their key").help("name what is selected, or leave it out"));
+            scope.sink.report(
+                found
+                    .at(access.name.at, "rows are distinct by their key")
+                    .help("name what is selected, or leave it out"),
+            );
         }
         return Some(Output::Row);
     }
@@ -173,9 +177,11 @@ fn groups<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access) -> Option<Group> {
     };
     if by.is_empty() && select.is_empty() && whole {
         let found = ungrouped::RULE.error("a group has no output");
-        scope
-            .sink
-            .report(found.at(access.name.at, "nothing comes out").help("write `group by …` or `select count() as n`"));
+        scope.sink.report(
+            found
+                .at(access.name.at, "nothing comes out")
+                .help("write `group by …` or `select count() as n`"),
+        );
         whole = false;
     }
     let plain = |all: Vec<(Box<str>, Expr, Span)>| -> Vec<Column> {
@@ -198,7 +204,9 @@ pub(super) fn term<'m>(
     let columns: Vec<&Expr> = match output {
         Output::Row => return None,
         Output::Select { columns, .. } => columns.iter().map(|(_, expr)| expr).collect(),
-        Output::Groups(group) => (group.by.iter().chain(&group.select)).map(|(_, expr)| expr).collect(),
+        Output::Groups(group) => (group.by.iter().chain(&group.select))
+            .map(|(_, expr)| expr)
+            .collect(),
     };
     let named = match &written.expr.kind {
         ExprKind::Path(path) => path.as_word(),
@@ -216,9 +224,11 @@ pub(super) fn term<'m>(
     };
     if !is_ordered(scope.schema, &typed.ty) && !matches!(typed.ty, Scalar::Bool | Scalar::Enum(_)) {
         let found = incomparable::RULE.error("groups can't be ordered by this");
-        scope
-            .sink
-            .report(found.at(written.expr.at, "no order").help("order by another output"));
+        scope.sink.report(
+            found
+                .at(written.expr.at, "no order")
+                .help("order by another output"),
+        );
         return None;
     }
     let at = match &typed.expr {
@@ -265,7 +275,11 @@ pub(in crate::check) fn parts_of<'m>(
             let all = keys.into_iter().zip(parts).map(|(leaf, expr)| {
                 let field = &scope.schema.fields[scope.schema.leaves[leaf].field].name;
                 let path = &scope.schema.leaves[leaf].path;
-                let part = std::iter::once(field).chain(path).map(|it| &**it).collect::<Vec<_>>().join(".");
+                let part = std::iter::once(field)
+                    .chain(path)
+                    .map(|it| &**it)
+                    .collect::<Vec<_>>()
+                    .join(".");
                 Some((under(&part), typed(scope, leaf, expr)?))
             });
             all.collect()
@@ -279,7 +293,12 @@ pub(in crate::check) fn parts_of<'m>(
             if secret {
                 return shown(scope, written.at);
             }
-            Some(parts.into_iter().map(|(path, typed)| (under(&path.join(".")), typed)).collect())
+            Some(
+                parts
+                    .into_iter()
+                    .map(|(path, typed)| (under(&path.join(".")), typed))
+                    .collect(),
+            )
         }
         Operand::List(_) | Operand::Params(..) => {
             scope.sink.report(unsupported(
@@ -291,9 +310,11 @@ pub(in crate::check) fn parts_of<'m>(
         }
         Operand::Many(_) => {
             let found = path_to_many::RULE.error("an output is one value");
-            scope
-                .sink
-                .report(found.at(written.at, "many").help("write an aggregate, or fetch the rows: `with path`"));
+            scope.sink.report(
+                found
+                    .at(written.at, "many")
+                    .help("write an aggregate, or fetch the rows: `with path`"),
+            );
             None
         }
         operand => {
@@ -312,9 +333,11 @@ fn is_secret(scalar: &Scalar) -> bool {
 
 fn shown<T>(scope: &mut Scope<'_, '_>, at: Span) -> Option<T> {
     let found = secret_in_plain_place::RULE.error("a secret can't come out");
-    scope
-        .sink
-        .report(found.at(at, "a secret").help("leave it out; compare a hash by `verify(field, $p)`"));
+    scope.sink.report(
+        found
+            .at(at, "a secret")
+            .help("leave it out; compare a hash by `verify(field, $p)`"),
+    );
     None
 }
 

@@ -21,7 +21,12 @@ pub(in crate::check) fn no_cycles(schema: &Schema<'_>, rules: &Arena<RuleId, Rul
         }
     }
     from = (from.iter())
-        .map(|(field, of)| (*field, of.iter().copied().filter(|it| from.contains_key(it)).collect()))
+        .map(|(field, of)| {
+            (
+                *field,
+                of.iter().copied().filter(|it| from.contains_key(it)).collect(),
+            )
+        })
         .collect();
     // What needs nothing that is left is worked out; what stays needs itself.
     loop {
@@ -37,9 +42,17 @@ pub(in crate::check) fn no_cycles(schema: &Schema<'_>, rules: &Arena<RuleId, Rul
             of.retain(|field| !done.contains(field));
         }
     }
-    let Some((first, _)) = from.first_key_value() else { return };
-    let names: Vec<String> = from.keys().map(|field| format!("`{}`", schema.fields[*field].name)).collect();
-    let found = cyclic_derivation::RULE.error(format!("{} can't be worked out: they need each other", names.join(", ")));
+    let Some((first, _)) = from.first_key_value() else {
+        return;
+    };
+    let names: Vec<String> = from
+        .keys()
+        .map(|field| format!("`{}`", schema.fields[*field].name))
+        .collect();
+    let found = cyclic_derivation::RULE.error(format!(
+        "{} can't be worked out: they need each other",
+        names.join(", ")
+    ));
     sink.report(
         found
             .at(schema.proto(*first).at, "comes back here")
@@ -51,7 +64,10 @@ pub(in crate::check) fn no_cycles(schema: &Schema<'_>, rules: &Arena<RuleId, Rul
 pub(in crate::check) fn unused_types<'m>(schema: &Schema<'m>, sink: &mut Sink, judged: &BTreeSet<&'m str>) {
     for (at, item) in schema.model.items.iter().enumerate() {
         let Item::Type(decl) = item else { continue };
-        let TypeDeclKind::Domain { filter: Some(filter), .. } = &decl.kind else {
+        let TypeDeclKind::Domain {
+            filter: Some(filter), ..
+        } = &decl.kind
+        else {
             continue;
         };
         if judged.contains(decl.name.as_str()) {
@@ -61,10 +77,15 @@ pub(in crate::check) fn unused_types<'m>(schema: &Schema<'m>, sink: &mut Sink, j
             Some(crate::check::schema::State::Done(Some(resolved))) => resolved,
             _ => continue,
         };
-        let Type::Scalar(scalar) = &resolved.ty else { continue };
+        let Type::Scalar(scalar) = &resolved.ty else {
+            continue;
+        };
         let mut scope = Scope::empty(schema, sink, About::Rule);
         scope.frames.push(Frame::Hidden);
-        scope.value = Some(Operand::Value(Typed::new(Expr::Value(Value::Null), scalar.clone())));
+        scope.value = Some(Operand::Value(Typed::new(
+            Expr::Value(Value::Null),
+            scalar.clone(),
+        )));
         scope.pred(filter);
     }
 }

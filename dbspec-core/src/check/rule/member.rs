@@ -6,7 +6,9 @@ use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{unfit_key, unfit_rule, unknown_move};
 use crate::check::schema::{Known, has_equality};
-use crate::kernel::{EnumDef, EnumId, FieldId, LeafId, LeafType, Moving, Nulls, Origin, Pred, RuleKind, Scalar, Type};
+use crate::kernel::{
+    EnumDef, EnumId, FieldId, LeafId, LeafType, Moving, Nulls, Origin, Pred, RuleKind, Scalar, Type,
+};
 use crate::model::{self, FieldPath, Judged, Member};
 
 impl<'m> Maker<'_, 'm> {
@@ -47,7 +49,9 @@ impl<'m> Maker<'_, 'm> {
             Judged::Always => (About::Rule, false),
             Judged::OnWrite => (About::OnWrite, true),
         };
-        let Some(holds) = self.pred(about, subtype, &it.expr) else { return };
+        let Some(holds) = self.pred(about, subtype, &it.expr) else {
+            return;
+        };
         let holds = match self.only(subtype) {
             Some(only) => Pred::Or(vec![not(only), holds]),
             None => holds,
@@ -72,7 +76,11 @@ impl<'m> Maker<'_, 'm> {
             model::Nulls::Distinct => Nulls::Distinct,
             model::Nulls::Equal => Nulls::Equal,
         };
-        let kind = RuleKind::Unique { leaves, filter, nulls };
+        let kind = RuleKind::Unique {
+            leaves,
+            filter,
+            nulls,
+        };
         self.add(element, name, kind, Origin::Plain);
     }
 
@@ -90,8 +98,11 @@ impl<'m> Maker<'_, 'm> {
         };
         let Some((leaf, id)) = label else {
             let found = unknown_move::RULE.error(format!("`{}` has no labels to move between", it.field));
-            self.sink
-                .report(found.at(it.field.at, "no enum").help("name a field whose type is an enum"));
+            self.sink.report(
+                found
+                    .at(it.field.at, "no enum")
+                    .help("name a field whose type is an enum"),
+            );
             return;
         };
         let mut pairs = Vec::new();
@@ -126,7 +137,9 @@ impl<'m> Maker<'_, 'm> {
     }
 
     fn no_overlap(&mut self, subtype: Option<u16>, it: &'m model::NoOverlap) {
-        let Some((last, by)) = it.fields.split_last() else { return };
+        let Some((last, by)) = it.fields.split_last() else {
+            return;
+        };
         let by = self.leaves(subtype, by, "no overlap");
         let filter = self.filter(subtype, it.filter.as_ref());
         let Some((field, ends)) = self.leaf_path(subtype, last) else {
@@ -134,11 +147,16 @@ impl<'m> Maker<'_, 'm> {
         };
         let (Type::Range(_), [start, end]) = (&self.schema.fields[field].ty, ends.as_slice()) else {
             let found = unfit_rule::RULE.error(format!("`{last}` is no range"));
-            self.sink
-                .report(found.at(last.at, "the last field is the range").help("make it `range<timestamp>`"));
+            self.sink.report(
+                found
+                    .at(last.at, "the last field is the range")
+                    .help("make it `range<timestamp>`"),
+            );
             return;
         };
-        let (Some(by), Some(filter)) = (by, filter) else { return };
+        let (Some(by), Some(filter)) = (by, filter) else {
+            return;
+        };
         let name = match &it.name {
             Some(name) => name.text.clone(),
             None => format!("no overlap({})", joined(&it.fields)),
@@ -171,14 +189,21 @@ impl<'m> Maker<'_, 'm> {
         }
         if fields.len() < 2 {
             let found = unfit_rule::RULE.error("`exclusive` is over two or more fields");
-            self.sink
-                .report(found.at(it.at, "too few").help("name the fields of which exactly one is set"));
+            self.sink.report(
+                found
+                    .at(it.at, "too few")
+                    .help("name the fields of which exactly one is set"),
+            );
             return;
         }
         let ways = (0..fields.len()).map(|set| {
             let parts = fields.iter().enumerate().map(|(at, leaves)| {
                 let none = Pred::And(leaves.iter().copied().map(is_null).collect());
-                let none = if let [leaf] = leaves[..] { is_null(leaf) } else { none };
+                let none = if let [leaf] = leaves[..] {
+                    is_null(leaf)
+                } else {
+                    none
+                };
                 if at == set { not(none) } else { none }
             });
             Pred::And(parts.collect())
@@ -189,7 +214,10 @@ impl<'m> Maker<'_, 'm> {
             None => one,
         };
         let element = self.part(self.element_of(subtype), &it.name.text, it.name.at);
-        let kind = RuleKind::Predicate { holds, on_write: false };
+        let kind = RuleKind::Predicate {
+            holds,
+            on_write: false,
+        };
         self.add(element, it.name.text.as_str(), kind, Origin::Exclusive);
     }
 
@@ -221,7 +249,11 @@ impl<'m> Maker<'_, 'm> {
             all.push(self.pred(About::Rule, subtype, written)?);
         }
         all.extend(self.living());
-        Some(if all.len() > 1 { Some(Pred::And(all)) } else { all.pop() })
+        Some(if all.len() > 1 {
+            Some(Pred::And(all))
+        } else {
+            all.pop()
+        })
     }
 
     /// The leaves of fields that are compared by equality. `None`: reported.
@@ -250,7 +282,11 @@ impl<'m> Maker<'_, 'm> {
     }
 
     /// The leaves that a field, or a part of one, is stored as. `None`: reported.
-    pub(super) fn leaf_path(&mut self, subtype: Option<u16>, path: &'m FieldPath) -> Option<(FieldId, Vec<LeafId>)> {
+    pub(super) fn leaf_path(
+        &mut self,
+        subtype: Option<u16>,
+        path: &'m FieldPath,
+    ) -> Option<(FieldId, Vec<LeafId>)> {
         let schema = self.schema;
         let target = self.target(subtype);
         let (first, rest) = path.names.split_first()?;

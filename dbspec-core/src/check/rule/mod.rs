@@ -151,7 +151,9 @@ impl<'m> Maker<'_, 'm> {
         for field in entity.fields.iter() {
             let proto = schema.proto(field);
             let Some(subtype) = proto.subtype else { continue };
-            let Some(of) = self.only(Some(subtype)) else { continue };
+            let Some(of) = self.only(Some(subtype)) else {
+                continue;
+            };
             let def = &schema.fields[field];
             let absent = Pred::And(def.leaves.iter().map(is_null).collect());
             let known = both(Some(not(is_null(is))), of.clone());
@@ -260,5 +262,9 @@ fn referred(ty: &Type) -> Option<EntityId> {
 
 /// Fields as they are named in an unnamed rule.
 fn joined(names: &[crate::model::FieldPath]) -> String {
-    names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -46,7 +46,10 @@ impl<'m> Outside<'m> {
                     let element = elements.top(it.name.text.as_str(), it.at);
                     for name in &it.on {
                         if let Some(target) = schema.rows(name, sink) {
-                            all.policies.entry(target.entity).or_default().push((it, target, element));
+                            all.policies
+                                .entry(target.entity)
+                                .or_default()
+                                .push((it, target, element));
                         }
                     }
                 }
@@ -57,7 +60,10 @@ impl<'m> Outside<'m> {
                     }
                     if let Some(target) = schema.rows(&it.entity, sink) {
                         let element = schema.entities[target.entity].element;
-                        all.keeps.entry(target.entity).or_default().push((it, target, element));
+                        all.keeps
+                            .entry(target.entity)
+                            .or_default()
+                            .push((it, target, element));
                     }
                 }
                 Item::Assert(it) => {
@@ -67,7 +73,10 @@ impl<'m> Outside<'m> {
                     }
                     if let Some(target) = schema.rows(&it.entity, sink) {
                         let element = elements.top(it.name.text.as_str(), it.at);
-                        all.asserts.entry(target.entity).or_default().push((it, target, element));
+                        all.asserts
+                            .entry(target.entity)
+                            .or_default()
+                            .push((it, target, element));
                     }
                 }
                 Item::Use(_)
@@ -136,7 +145,9 @@ impl<'m> Maker<'_, 'm> {
         verbs.sort_unstable();
         verbs.dedup();
         let mut scope = Scope::of_row(self.schema, self.sink, About::Request, target);
-        let Some(allows) = scope.pred(&it.expr) else { return };
+        let Some(allows) = scope.pred(&it.expr) else {
+            return;
+        };
         let name = self.schema.entities[self.entity].name.clone();
         let element = self.part(element, &name, it.at);
         let kind = RuleKind::Policy {
@@ -149,7 +160,9 @@ impl<'m> Maker<'_, 'm> {
     }
 
     fn keep(&mut self, it: &'m model::Keep, target: Target, element: ElementId, number: usize) {
-        let Some(from) = self.kept_from(it, target) else { return };
+        let Some(from) = self.kept_from(it, target) else {
+            return;
+        };
         let (months, days): (u32, i64) = match it.period.unit {
             model::TimeUnit::Year => (it.period.amount.saturating_mul(12), 0),
             model::TimeUnit::Month => (it.period.amount, 0),
@@ -161,8 +174,11 @@ impl<'m> Maker<'_, 'm> {
             | model::TimeUnit::Minute
             | model::TimeUnit::Hour => {
                 let found = unfit_keep::RULE.error("rows are kept for days, weeks, months or years");
-                self.sink
-                    .report(found.at(it.period.at, "no calendar period").help("write `30 days`"));
+                self.sink.report(
+                    found
+                        .at(it.period.at, "no calendar period")
+                        .help("write `30 days`"),
+                );
                 return;
             }
         };
@@ -171,7 +187,11 @@ impl<'m> Maker<'_, 'm> {
             KeepBound::AtLeast => "keep at least",
             KeepBound::AtMost => "keep at most",
         };
-        let name = if number == 1 { what.to_owned() } else { format!("{what}#{number}") };
+        let name = if number == 1 {
+            what.to_owned()
+        } else {
+            format!("{what}#{number}")
+        };
         let element = self.part(element, &name, it.at);
         let kind = match it.bound {
             KeepBound::AtLeast => RuleKind::KeepAtLeast { from, months, micros },
@@ -180,7 +200,8 @@ impl<'m> Maker<'_, 'm> {
                     None | Some(KeepThen::Delete) => "delete".to_owned(),
                     Some(KeepThen::Archive) => "archive".to_owned(),
                     Some(KeepThen::Clear(assigns)) => {
-                        let fields: Vec<String> = assigns.iter().map(|assign| assign.field.to_string()).collect();
+                        let fields: Vec<String> =
+                            assigns.iter().map(|assign| assign.field.to_string()).collect();
                         format!("clear ({})", fields.join(", "))
                     }
                 };

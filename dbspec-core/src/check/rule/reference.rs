@@ -13,7 +13,9 @@ impl<'m> Maker<'_, 'm> {
     pub(super) fn reference(&mut self, field: FieldId) {
         let schema = self.schema;
         let proto = schema.proto(field);
-        let Some(to) = referred(&proto.resolved.ty) else { return };
+        let Some(to) = referred(&proto.resolved.ty) else {
+            return;
+        };
         let (on_delete, origin) = match proto.source {
             Source::Owner(_) => (OnDelete::Cascade, Origin::Ownership),
             Source::End(_) => (OnDelete::Cascade, Origin::Relation),
@@ -68,9 +70,15 @@ impl<'m> Maker<'_, 'm> {
         // Sharing the row itself: a field of that name whose value is the far row's own key.
         let (own, far) = (&schema.fields[own], &schema.fields[far]);
         if own.ty != far.ty {
-            let found = wrong_type::RULE.error(format!("`{name}` has another type at each end of `{}`", proto.name));
-            self.sink
-                .report(found.at(name.at, "two types").help("share a field that both ends have alike"));
+            let found = wrong_type::RULE.error(format!(
+                "`{name}` has another type at each end of `{}`",
+                proto.name
+            ));
+            self.sink.report(
+                found
+                    .at(name.at, "two types")
+                    .help("share a field that both ends have alike"),
+            );
             return Vec::new();
         }
         own.leaves.iter().zip(far.leaves.iter()).collect()
@@ -95,10 +103,13 @@ impl<'m> Maker<'_, 'm> {
             | Source::UpdatedAt
             | Source::UpdatedBy(_)
             | Source::DeletedAt => {
-                let said = proto.modifiers().iter().find_map(|modifier| match &modifier.kind {
-                    ModifierKind::Inverse { name, fan } => Some((fan, name)),
-                    _ => None,
-                });
+                let said = proto
+                    .modifiers()
+                    .iter()
+                    .find_map(|modifier| match &modifier.kind {
+                        ModifierKind::Inverse { name, fan } => Some((fan, name)),
+                        _ => None,
+                    });
                 let Some((fan, inverse)) = said else { return };
                 (fan, inverse, Origin::Plain)
             }
@@ -106,8 +117,11 @@ impl<'m> Maker<'_, 'm> {
         let Some(bounds) = &fan.bounds else { return };
         let Some((min, max)) = super::value::counts(bounds) else {
             let found = unfit_bounds::RULE.error(format!("`{inverse}` can't have such a number of rows"));
-            self.sink
-                .report(found.at(bounds.at, "whole numbers, the least first").help("write `1..50`"));
+            self.sink.report(
+                found
+                    .at(bounds.at, "whole numbers, the least first")
+                    .help("write `1..50`"),
+            );
             return;
         };
         if min == 0 && max.is_none() {

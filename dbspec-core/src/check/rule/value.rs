@@ -8,8 +8,8 @@ use crate::check::sink::Sink;
 use crate::check::statistics;
 use crate::diag::Diagnostic;
 use crate::kernel::{
-    Atom, Cmp, Expr, FieldId, Filling, Func, Item, LeafId, LeafType, ListType, Many, Moving, Nulls, Origin, Pattern,
-    Place, Pred, RuleKind, Scalar, SizeOf, Type,
+    Atom, Cmp, Expr, FieldId, Filling, Func, Item, LeafId, LeafType, ListType, Many, Moving, Nulls, Origin,
+    Pattern, Place, Pred, RuleKind, Scalar, SizeOf, Type,
 };
 use crate::model::{self, Bounds, ExprKind, ModifierKind};
 use crate::span::Span;
@@ -65,7 +65,10 @@ impl<'m> Maker<'_, 'm> {
         for leaf in &leaves {
             let def = &self.schema.leaves[*leaf];
             let path: &[Box<str>] = if leaves.len() == 1 { &[] } else { &def.path };
-            let secret = matches!(&def.ty, LeafType::Scalar(Scalar::Hashed | Scalar::Encrypted { .. }));
+            let secret = matches!(
+                &def.ty,
+                LeafType::Scalar(Scalar::Hashed | Scalar::Encrypted { .. })
+            );
             self.add_below(field, path, "type", RuleKind::Type(*leaf), Origin::Plain);
             if secret {
                 self.add_below(field, path, "secret", RuleKind::Secret(*leaf), Origin::Plain);
@@ -142,7 +145,9 @@ impl<'m> Maker<'_, 'm> {
                 Source::Owner(_) => Origin::Ownership,
                 Source::End(_) => Origin::Relation,
                 Source::Version => Origin::Version,
-                Source::CreatedAt | Source::CreatedBy(_) | Source::UpdatedAt | Source::UpdatedBy(_) => Origin::Audit,
+                Source::CreatedAt | Source::CreatedBy(_) | Source::UpdatedAt | Source::UpdatedBy(_) => {
+                    Origin::Audit
+                }
                 Source::Is => Origin::Subtype,
                 Source::Declared(_) | Source::Derived(_) | Source::DeletedAt => Origin::Plain,
             };
@@ -167,7 +172,10 @@ impl<'m> Maker<'_, 'm> {
                     if leaves.len() < 2 || members.iter().all(|member| member.nullable) {
                         return;
                     }
-                    (Pred::Or(vec![Pred::And(all), whole(schema, ty, &leaves)]), Origin::ValueType)
+                    (
+                        Pred::Or(vec![Pred::And(all), whole(schema, ty, &leaves)]),
+                        Origin::ValueType,
+                    )
                 } else {
                     let nested = members.iter().any(|member| matches!(member.ty, Type::Group(_)));
                     if !nested {
@@ -183,7 +191,10 @@ impl<'m> Maker<'_, 'm> {
             }
             Type::Ref(_) | Type::Scalar(_) | Type::List(_) => return,
         };
-        let kind = RuleKind::Predicate { holds, on_write: false };
+        let kind = RuleKind::Predicate {
+            holds,
+            on_write: false,
+        };
         self.add_below(field, &[], "whole", kind, origin);
     }
 
@@ -234,17 +245,27 @@ impl<'m> Maker<'_, 'm> {
                 ConstraintKind::Where(name, _) => name.as_str(),
                 ConstraintKind::Bounds(_) | ConstraintKind::Matches(..) | ConstraintKind::Fold => what,
             };
-            let kind = RuleKind::Predicate { holds, on_write: false };
+            let kind = RuleKind::Predicate {
+                holds,
+                on_write: false,
+            };
             self.add_below(field, &constraint.path, name, kind, origin);
         }
     }
 
     fn fold(&mut self, proto: &Proto<'m>, constraint: &Constraint<'m>, ty: &Type) {
-        let text = matches!(ty, Type::Scalar(Scalar::String { .. } | Scalar::Text)) && constraint.item.is_none();
+        let text =
+            matches!(ty, Type::Scalar(Scalar::String { .. } | Scalar::Text)) && constraint.item.is_none();
         if !text {
-            let found = unfit_modifier::RULE.error(format!("`@ignore_case` needs text, which `{}` is not", proto.name));
-            self.sink
-                .report(found.at(proto.at, "no string").help("leave it out, or make it a `string(n)`"));
+            let found = unfit_modifier::RULE.error(format!(
+                "`@ignore_case` needs text, which `{}` is not",
+                proto.name
+            ));
+            self.sink.report(
+                found
+                    .at(proto.at, "no string")
+                    .help("leave it out, or make it a `string(n)`"),
+            );
         }
     }
 
@@ -277,14 +298,21 @@ impl<'m> Maker<'_, 'm> {
                     "on delete set null",
                     "a reference that may be null",
                 ),
-                ModifierKind::Skew { .. } | ModifierKind::Fill(_) | ModifierKind::Stored(_) | ModifierKind::External => {
+                ModifierKind::Skew { .. }
+                | ModifierKind::Fill(_)
+                | ModifierKind::Stored(_)
+                | ModifierKind::External => {
                     let what = match &modifier.kind {
                         ModifierKind::Skew { .. } => "`@skew`",
                         ModifierKind::Fill(_) => "`@fill`",
                         ModifierKind::Stored(_) => "`@stored`",
                         _ => "`@external`",
                     };
-                    let found = crate::check::rules::not_supported_yet::unsupported(what, modifier.at, "leave it out");
+                    let found = crate::check::rules::not_supported_yet::unsupported(
+                        what,
+                        modifier.at,
+                        "leave it out",
+                    );
                     self.sink.report(found);
                     continue;
                 }
@@ -303,9 +331,13 @@ impl<'m> Maker<'_, 'm> {
                 | ModifierKind::Was(_) => continue,
             };
             if !fits {
-                let found = unfit_modifier::RULE.error(format!("`{word}` needs {wants}, which `{}` is not", proto.name));
-                self.sink
-                    .report(found.at(modifier.at, format!("needs {wants}")).help("leave it out, or change the field"));
+                let found = unfit_modifier::RULE
+                    .error(format!("`{word}` needs {wants}, which `{}` is not", proto.name));
+                self.sink.report(
+                    found
+                        .at(modifier.at, format!("needs {wants}"))
+                        .help("leave it out, or change the field"),
+                );
             }
         }
         if frozen {
@@ -316,9 +348,11 @@ impl<'m> Maker<'_, 'm> {
 
     fn unique_field(&mut self, field: FieldId, proto: &Proto<'m>, said: Span) {
         if !has_equality(&proto.resolved.ty) {
-            let found = crate::check::rules::unfit_key::RULE.error(format!("`{}` can't be unique", proto.name));
+            let found =
+                crate::check::rules::unfit_key::RULE.error(format!("`{}` can't be unique", proto.name));
             let found = found.at(said, "has no equality");
-            self.sink.report(found.help("make another field unique; `@lookup` gives an encrypted one equality"));
+            self.sink
+                .report(found.help("make another field unique; `@lookup` gives an encrypted one equality"));
             return;
         }
         let leaves = self.schema.fields[field].leaves.iter().collect();
@@ -349,10 +383,22 @@ impl<'m> Maker<'_, 'm> {
             Source::CreatedAt => self.add_below(field, &[], "filled", default(now(), false), Origin::Audit),
             Source::UpdatedAt => self.add_below(field, &[], "filled", default(now(), true), Origin::Audit),
             Source::CreatedBy(who) => {
-                self.add_below(field, &[], "filled", default(Filling::Session(who), false), Origin::Audit);
+                self.add_below(
+                    field,
+                    &[],
+                    "filled",
+                    default(Filling::Session(who), false),
+                    Origin::Audit,
+                );
             }
             Source::UpdatedBy(who) => {
-                self.add_below(field, &[], "filled", default(Filling::Session(who), true), Origin::Audit);
+                self.add_below(
+                    field,
+                    &[],
+                    "filled",
+                    default(Filling::Session(who), true),
+                    Origin::Audit,
+                );
             }
             Source::Declared(declared) => {
                 if let Some(written) = declared.default_value() {
@@ -393,7 +439,10 @@ impl<'m> Maker<'_, 'm> {
                 _ => return self.expression(field, ty, written),
             };
             if !fits {
-                let found = wrong_type::RULE.error(format!("`{function}()` fills {wants}, which `{}` is not", proto.name));
+                let found = wrong_type::RULE.error(format!(
+                    "`{function}()` fills {wants}, which `{}` is not",
+                    proto.name
+                ));
                 self.sink
                     .report(found.at(written.at, "another type").help("take another default"));
                 return None;
@@ -419,7 +468,8 @@ impl<'m> Maker<'_, 'm> {
             return Some(Filling::Session(*member));
         }
         let what = "a default of a field with several parts";
-        let found = crate::check::rules::not_supported_yet::unsupported(what, written.at, "give it when inserting");
+        let found =
+            crate::check::rules::not_supported_yet::unsupported(what, written.at, "give it when inserting");
         self.sink.report(found);
         None
     }
@@ -427,8 +477,11 @@ impl<'m> Maker<'_, 'm> {
     fn derived(&mut self, field: FieldId, proto: &Proto<'m>, derive: &'m model::Derive) {
         let Type::Scalar(wanted) = &proto.resolved.ty else {
             let found = unfit_type::RULE.error(format!("`{}` is derived and not one value", proto.name));
-            self.sink
-                .report(found.at(derive.ty.at, "several values").help("derive a number, a text or a date"));
+            self.sink.report(
+                found
+                    .at(derive.ty.at, "several values")
+                    .help("derive a number, a text or a date"),
+            );
             return;
         };
         let target = self.target(proto.subtype);
@@ -437,7 +490,11 @@ impl<'m> Maker<'_, 'm> {
         let Some(value) = scope.stored(operand, wanted, derive.expr.at) else {
             return;
         };
-        let staleness_ms = derive.staleness.as_ref().and_then(statistics::millis).unwrap_or(0);
+        let staleness_ms = derive
+            .staleness
+            .as_ref()
+            .and_then(statistics::millis)
+            .unwrap_or(0);
         let kind = RuleKind::Derived {
             field,
             value,
@@ -480,7 +537,9 @@ fn items<'m>(
         (Item::Scalar(scalar), []) => (scalar, None),
         (Item::Group(members), [name]) => {
             let member = members.iter().find(|member| member.name == *name)?;
-            let Type::Scalar(scalar) = &member.ty else { return None };
+            let Type::Scalar(scalar) = &member.ty else {
+                return None;
+            };
             (scalar, Some(name.clone()))
         }
         _ => return None,
@@ -543,9 +602,11 @@ fn within(scope: &mut Scope<'_, '_>, value: Operand, bounds: &Bounds) -> Option<
         && least > most
     {
         let found = unfit_bounds::RULE.error("the least is more than the greatest");
-        scope
-            .sink
-            .report(found.at(bounds.at, "nothing lies between").help("write the least first: `1..9`"));
+        scope.sink.report(
+            found
+                .at(bounds.at, "nothing lies between")
+                .help("write the least first: `1..9`"),
+        );
         return None;
     }
     let low = Pred::Atom(Atom::Cmp(Cmp::Ge, typed.expr.clone(), least));
@@ -559,7 +620,11 @@ fn matching(sink: &mut Sink, text: Expr, pattern: &str, said: Span) -> Option<Pr
     let pattern = Pattern(pattern.into());
     if let Err(why) = pattern.parse() {
         let found = unfit_literal::RULE.error(format!("`{}` is no pattern", pattern.0));
-        sink.report(found.at(said, why.to_string()).help("a pattern has classes, repetition and alternation: `[A-Z]{3}-[0-9]+`"));
+        sink.report(
+            found
+                .at(said, why.to_string())
+                .help("a pattern has classes, repetition and alternation: `[A-Z]{3}-[0-9]+`"),
+        );
         return None;
     }
     Some(Pred::Atom(Atom::Matches(text, pattern)))
@@ -582,18 +647,27 @@ fn unfit_counts(said: Span) -> Diagnostic {
 /// The bounds that are said of a leaf: by the field, or by a member of its value type.
 fn bounds_of<'m>(proto: &Proto<'m>, path: &[Box<str>]) -> Option<&'m Bounds> {
     if path.is_empty() {
-        let own = proto.modifiers().iter().find_map(|modifier| match &modifier.kind {
-            ModifierKind::Bounds(bounds) => Some(bounds),
-            _ => None,
-        });
+        let own = proto
+            .modifiers()
+            .iter()
+            .find_map(|modifier| match &modifier.kind {
+                ModifierKind::Bounds(bounds) => Some(bounds),
+                _ => None,
+            });
         if own.is_some() {
             return own;
         }
     }
-    proto.resolved.constraints.iter().find_map(|constraint| match constraint.kind {
-        ConstraintKind::Bounds(bounds) if constraint.item.is_none() && constraint.path == path => Some(bounds),
-        _ => None,
-    })
+    proto
+        .resolved
+        .constraints
+        .iter()
+        .find_map(|constraint| match constraint.kind {
+            ConstraintKind::Bounds(bounds) if constraint.item.is_none() && constraint.path == path => {
+                Some(bounds)
+            }
+            _ => None,
+        })
 }
 
 /// Bounds of a size or a count; `None` where they are none.
@@ -628,7 +702,9 @@ pub(super) fn whole(schema: &Schema<'_>, ty: &Type, leaves: &[LeafId]) -> Pred {
         let (own, after) = rest.split_at(shapes(&member.ty, &[]).len().min(rest.len()));
         rest = after;
         match (&member.ty, member.nullable) {
-            (ty @ Type::Group(inner), true) if inner.iter().any(|member| !member.nullable) && own.len() > 1 => {
+            (ty @ Type::Group(inner), true)
+                if inner.iter().any(|member| !member.nullable) && own.len() > 1 =>
+            {
                 let none = Pred::And(own.iter().copied().map(is_null).collect());
                 all.push(Pred::Or(vec![none, whole(schema, ty, own)]));
             }

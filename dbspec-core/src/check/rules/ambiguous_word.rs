@@ -19,7 +19,9 @@ pub(in crate::check) fn ambiguous(name: &Name) -> Diagnostic {
     RULE.error(format!("`{name}` is both a field and a label"))
         .at(name.at, "which of the two?")
         .why("beside an enum a bare word is a label, elsewhere a field")
-        .help(format!("write `\"{name}\"` for the label, `self.{name}` for the field"))
+        .help(format!(
+            "write `\"{name}\"` for the label, `self.{name}` for the field"
+        ))
         .fix(Fix::maybe("take the label", name.at, format!("\"{name}\"")))
         .fix(Fix::maybe("take the field", name.at, format!("self.{name}")))
 }

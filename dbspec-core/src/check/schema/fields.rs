@@ -74,9 +74,12 @@ impl<'m> Proto<'m> {
     /// Whether a leaf folds ASCII letters.
     pub(super) fn folds(&self, path: &[Box<str>]) -> bool {
         let named = |constraint: &Constraint<'_>| {
-            matches!(constraint.kind, ConstraintKind::Fold) && constraint.item.is_none() && constraint.path == path
+            matches!(constraint.kind, ConstraintKind::Fold)
+                && constraint.item.is_none()
+                && constraint.path == path
         };
-        (path.is_empty() && self.has(&ModifierKind::IgnoreCase)) || self.resolved.constraints.iter().any(named)
+        (path.is_empty() && self.has(&ModifierKind::IgnoreCase))
+            || self.resolved.constraints.iter().any(named)
     }
 
     fn docs(&self) -> Option<&'m str> {
@@ -105,7 +108,10 @@ impl<'m> Schema<'m> {
             let name = plan.decl.name();
             let entity = self.elements.top(name.text.as_str(), name.at);
             let subtypes = plan.subtypes.iter();
-            let subtypes = subtypes.map(|sub| self.elements.top(sub.entity.name.text.as_str(), sub.entity.name.at));
+            let subtypes = subtypes.map(|sub| {
+                self.elements
+                    .top(sub.entity.name.text.as_str(), sub.entity.name.at)
+            });
             owners.push(Owners {
                 entity,
                 subtypes: subtypes.collect(),
@@ -121,7 +127,13 @@ impl<'m> Schema<'m> {
         }
         let shapes = self.key_shapes(&keys, sink);
         for (at, owner) in owners.into_iter().enumerate() {
-            self.push_entity(super::keys::entity(at), owner, runs[at].clone(), &keys[at], &shapes);
+            self.push_entity(
+                super::keys::entity(at),
+                owner,
+                runs[at].clone(),
+                &keys[at],
+                &shapes,
+            );
         }
         self.tie_references();
         self.claim_rules(sink);
@@ -137,7 +149,9 @@ impl<'m> Schema<'m> {
             .iter()
             .position(|proto| !matches!(proto.source, Source::Owner(_) | Source::End(_)));
         let after = sugar.split_off(late.unwrap_or(sugar.len()));
-        let (is, after): (Vec<_>, Vec<_>) = after.into_iter().partition(|proto| matches!(proto.source, Source::Is));
+        let (is, after): (Vec<_>, Vec<_>) = after
+            .into_iter()
+            .partition(|proto| matches!(proto.source, Source::Is));
         let mut add = |proto: Proto<'m>, protos: &mut Vec<Proto<'m>>| {
             let what = Known::Field(FieldId::new(first + protos.len() as u32));
             known.insert(
@@ -169,7 +183,8 @@ impl<'m> Schema<'m> {
                     _ => continue,
                 };
                 if reserved.iter().any(|it| **it == *name.text) {
-                    let found = reserved_field::RULE.error(format!("`{name}` is the name of a field that is added"));
+                    let found =
+                        reserved_field::RULE.error(format!("`{name}` is the name of a field that is added"));
                     let found = found
                         .at(name.at, "taken")
                         .why(format!("`{}` has such a field already", plan.decl.name()));
@@ -254,7 +269,9 @@ impl<'m> Schema<'m> {
                 if let Some(first) = all.iter().find(|proto: &&Proto<'_>| *proto.name == *name) {
                     let found = duplicate("end", &name, end.at, first.at);
                     sink.report(
-                        found.help("name the ends: `(follower: User).following *--* (followed: User).followers`"),
+                        found.help(
+                            "name the ends: `(follower: User).following *--* (followed: User).followers`",
+                        ),
                     );
                     continue;
                 }
@@ -297,7 +314,13 @@ impl<'m> Schema<'m> {
                 MarkKind::Audit { by } => {
                     let who = by.as_ref().and_then(|by| self.who(by, sink));
                     let time = Type::Scalar(Scalar::Timestamp);
-                    all.push(make("created_at", time.clone(), false, Source::CreatedAt, mark.at));
+                    all.push(make(
+                        "created_at",
+                        time.clone(),
+                        false,
+                        Source::CreatedAt,
+                        mark.at,
+                    ));
                     if let Some(who) = who {
                         let member = self.session[usize::from(who)].clone();
                         all.push(make(
@@ -368,7 +391,13 @@ impl<'m> Schema<'m> {
     }
 
     /// Gives the far side of a reference its name for the rows that refer to it.
-    fn name_inverse(&mut self, field: FieldId, owners: &[Owners], runs: &[std::ops::Range<u32>], sink: &mut Sink) {
+    fn name_inverse(
+        &mut self,
+        field: FieldId,
+        owners: &[Owners],
+        runs: &[std::ops::Range<u32>],
+        sink: &mut Sink,
+    ) {
         let proto = self.proto(field).clone();
         let Type::Ref(entity) = proto.resolved.ty else {
             self.refuse_inverse(&proto, sink);
@@ -397,10 +426,13 @@ impl<'m> Schema<'m> {
                 (&end.inverse, vec![Hop::Many(field), Hop::One(other)], to)
             }
             Source::Declared(declared) => {
-                let named = declared.modifiers.iter().find_map(|modifier| match &modifier.kind {
-                    ModifierKind::Inverse { name, fan: _ } => Some(name),
-                    _ => None,
-                });
+                let named = declared
+                    .modifiers
+                    .iter()
+                    .find_map(|modifier| match &modifier.kind {
+                        ModifierKind::Inverse { name, fan: _ } => Some(name),
+                        _ => None,
+                    });
                 let Some(name) = named else { return };
                 (name, vec![Hop::Many(field)], here)
             }
@@ -428,8 +460,10 @@ impl<'m> Schema<'m> {
                 ModifierKind::Tenant => "@tenant",
                 _ => continue,
             };
-            let found =
-                unfit_modifier::RULE.error(format!("`{word}` needs a reference, which `{}` is not", proto.name));
+            let found = unfit_modifier::RULE.error(format!(
+                "`{word}` needs a reference, which `{}` is not",
+                proto.name
+            ));
             sink.report(
                 found
                     .at(modifier.at, "not on a value")

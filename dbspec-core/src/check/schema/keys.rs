@@ -29,8 +29,13 @@ impl<'m> Schema<'m> {
                 Source::Owner(_) | Source::End(_) => key.push(id(at)),
                 Source::Declared(field) if field.has(&ModifierKind::Key) => {
                     if proto.subtype.is_some() {
-                        let found = unfit_rule::RULE.error(format!("`{}` can't be the key of a subtype", field.name));
-                        sink.report(found.at(field.name.at, "the base has the key").help("leave out `@key`"));
+                        let found =
+                            unfit_rule::RULE.error(format!("`{}` can't be the key of a subtype", field.name));
+                        sink.report(
+                            found
+                                .at(field.name.at, "the base has the key")
+                                .help("leave out `@key`"),
+                        );
                     } else {
                         marked = true;
                         key.push(id(at));
@@ -159,12 +164,17 @@ fn fit(plan: &Plan<'_>, proto: &Proto<'_>, sink: &mut Sink) -> bool {
         || !super::leaves::has_equality(&proto.resolved.ty)
     {
         "has no equality"
-    } else if matches!(&proto.resolved.ty, Type::Group(members) if members.iter().any(|member| member.nullable)) {
+    } else if matches!(&proto.resolved.ty, Type::Group(members) if members.iter().any(|member| member.nullable))
+    {
         "has members that may be null"
     } else {
         return true;
     };
-    let message = format!("`{}` can't be part of the key of `{}`", proto.name, plan.decl.name());
+    let message = format!(
+        "`{}` can't be part of the key of `{}`",
+        proto.name,
+        plan.decl.name()
+    );
     let found = unfit_key::RULE.error(message).at(proto.at, why);
     let found = found.why("a key is never null, never worked out, and tells rows apart by equality");
     sink.report(match (proto.nullable, proto.source) {

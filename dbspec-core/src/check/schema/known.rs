@@ -44,7 +44,8 @@ impl Schema<'_> {
     /// The names of all fields and ways that rows of a target have.
     pub(in crate::check) fn member_names(&self, of: Target) -> impl Iterator<Item = &str> {
         let entries = self.known[of.entity.index() as usize].iter();
-        let seen = entries.filter(move |(_, entry)| self.sees(of, entry) && !matches!(entry.what, Known::Rule));
+        let seen =
+            entries.filter(move |(_, entry)| self.sees(of, entry) && !matches!(entry.what, Known::Rule));
         seen.map(|(name, _)| &**name)
     }
 

@@ -154,7 +154,10 @@ impl<'m> Plan<'m> {
 
 /// Whether an entity says `@abstract`.
 pub(super) fn is_abstract(entity: &model::Entity) -> bool {
-    entity.marks.iter().any(|mark| mark.kind == model::MarkKind::Abstract)
+    entity
+        .marks
+        .iter()
+        .any(|mark| mark.kind == model::MarkKind::Abstract)
 }
 
 /// Everything that expressions may speak about.
@@ -230,14 +233,22 @@ impl<'m> Schema<'m> {
     }
 
     /// The items of one kind, in source order.
-    pub(super) fn items<T: 'm>(&self, pick: impl Fn(&'m Item) -> Option<&'m T>) -> impl Iterator<Item = &'m T> {
+    pub(super) fn items<T: 'm>(
+        &self,
+        pick: impl Fn(&'m Item) -> Option<&'m T>,
+    ) -> impl Iterator<Item = &'m T> {
         self.model.items.iter().filter_map(pick)
     }
 
     /// How rows are called in messages.
     pub(super) fn name_of(&self, target: Target) -> &str {
         match target.subtype {
-            Some(at) => &self.plan(target.entity).subtypes[usize::from(at)].entity.name.text,
+            Some(at) => {
+                &self.plan(target.entity).subtypes[usize::from(at)]
+                    .entity
+                    .name
+                    .text
+            }
             None => &self.entities[target.entity].name,
         }
     }

@@ -76,7 +76,10 @@ impl<'m> Schema<'m> {
         for node in nodes.iter_mut() {
             let Decl::Entity(entity) = node.decl else { continue };
             if let (Some(_), Some((_, owner))) = (node.base, node.owner) {
-                let message = format!("`{}` is a subtype and can't have an owner of its own", entity.name);
+                let message = format!(
+                    "`{}` is a subtype and can't have an owner of its own",
+                    entity.name
+                );
                 let found = unfit_rule::RULE
                     .error(message)
                     .at(owner.at, "the base says who owns its rows");
@@ -107,7 +110,9 @@ impl<'m> Schema<'m> {
             }
             for at in chain.into_iter().rev() {
                 ids[at] = Some(EntityId::new(self.plans.len() as u32));
-                let owner = nodes[at].owner.and_then(|(to, said)| Some((ids[root(to)]?, said)));
+                let owner = nodes[at]
+                    .owner
+                    .and_then(|(to, said)| Some((ids[root(to)]?, said)));
                 self.plans.push(Plan {
                     decl: nodes[at].decl,
                     subtypes: Vec::new(),

@@ -51,7 +51,11 @@ impl<'m> Schema<'m> {
                 ));
                 return None;
             }
-            return Some(VarType::List { of, min: 0, max: None });
+            return Some(VarType::List {
+                of,
+                min: 0,
+                max: None,
+            });
         }
         let resolved = self.resolve(written, sink)?;
         match resolved.ty {

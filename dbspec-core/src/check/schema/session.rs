@@ -20,7 +20,12 @@ impl<'m> Schema<'m> {
             self.elements.top("session", session.at);
             for field in &session.fields {
                 if self.session_names.contains_key(field.name.as_str()) {
-                    sink.report(duplicate("session member", &field.name.text, field.name.at, session.at));
+                    sink.report(duplicate(
+                        "session member",
+                        &field.name.text,
+                        field.name.at,
+                        session.at,
+                    ));
                     continue;
                 }
                 let resolved = self.resolve(&field.ty, sink);
@@ -28,7 +33,11 @@ impl<'m> Schema<'m> {
                     ty @ (Type::Scalar(_) | Type::Ref(_)) => Some((ty, resolved.optional)),
                     Type::Group(_) | Type::Range(_) | Type::List(_) => {
                         let what = "a session member that is neither one value nor a reference";
-                        sink.report(unsupported(what, field.ty.at, "give its parts as members of their own"));
+                        sink.report(unsupported(
+                            what,
+                            field.ty.at,
+                            "give its parts as members of their own",
+                        ));
                         None
                     }
                 });

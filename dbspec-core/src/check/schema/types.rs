@@ -7,7 +7,9 @@ use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{cyclic_type, not_an_entity, unfit_type};
 use crate::check::sink::Sink;
 use crate::kernel::{Item, ListKind, ListType, Member, Scalar, Type};
-use crate::model::{self, Bounds, Expr, Item as Declared, ModifierKind, Name, TypeDeclKind, TypeExpr, TypeKind};
+use crate::model::{
+    self, Bounds, Expr, Item as Declared, ModifierKind, Name, TypeDeclKind, TypeExpr, TypeKind,
+};
 use crate::span::Span;
 
 /// A type, and what is demanded of its values beyond it.
@@ -103,13 +105,23 @@ impl<'m> Schema<'m> {
         done
     }
 
-    fn value_type(&mut self, name: &Name, fields: &'m [model::Field], sink: &mut Sink) -> Option<Resolved<'m>> {
+    fn value_type(
+        &mut self,
+        name: &Name,
+        fields: &'m [model::Field],
+        sink: &mut Sink,
+    ) -> Option<Resolved<'m>> {
         let mut members: Vec<Member> = Vec::new();
         let mut constraints = Vec::new();
         let mut whole = true;
         for (at, field) in fields.iter().enumerate() {
             if let Some(first) = fields[..at].iter().find(|it| it.name == field.name) {
-                sink.report(duplicate("member", &field.name.text, field.name.at, first.name.at));
+                sink.report(duplicate(
+                    "member",
+                    &field.name.text,
+                    field.name.at,
+                    first.name.at,
+                ));
                 continue;
             }
             let Some(mut resolved) = self.resolve_in(&field.ty, &field.modifiers, sink) else {
@@ -184,7 +196,9 @@ impl<'m> Schema<'m> {
         sink: &mut Sink,
     ) -> Option<Resolved<'m>> {
         let mut resolved = self.resolve(written, sink)?;
-        let lookup = modifiers.iter().any(|modifier| modifier.kind == ModifierKind::Lookup);
+        let lookup = modifiers
+            .iter()
+            .any(|modifier| modifier.kind == ModifierKind::Lookup);
         if let Type::Scalar(Scalar::Encrypted { lookup: it, .. }) = &mut resolved.ty {
             *it = lookup;
         }
@@ -198,7 +212,11 @@ impl<'m> Schema<'m> {
     }
 
     /// What a written type means.
-    pub(in crate::check) fn resolve(&mut self, written: &'m TypeExpr, sink: &mut Sink) -> Option<Resolved<'m>> {
+    pub(in crate::check) fn resolve(
+        &mut self,
+        written: &'m TypeExpr,
+        sink: &mut Sink,
+    ) -> Option<Resolved<'m>> {
         let plain = |ty: Type| Resolved {
             ty,
             optional: written.optional,
@@ -285,7 +303,8 @@ impl<'m> Schema<'m> {
                 Some(resolved)
             }
             Some(TypeName::Rows(_)) => {
-                let found = crate::check::rules::wrong_type::RULE.error(format!("`{name}` is an entity, not a type"));
+                let found =
+                    crate::check::rules::wrong_type::RULE.error(format!("`{name}` is an entity, not a type"));
                 sink.report(
                     found
                         .at(name.at, "a field can't hold a row")
@@ -319,7 +338,10 @@ impl<'m> Schema<'m> {
                 None
             }
             None => {
-                let entities = self.types.iter().filter(|(_, it)| matches!(it, TypeName::Rows(_)));
+                let entities = self
+                    .types
+                    .iter()
+                    .filter(|(_, it)| matches!(it, TypeName::Rows(_)));
                 sink.report(unknown("entity", name, entities.map(|(name, _)| *name)));
                 None
             }
@@ -369,7 +391,11 @@ impl<'m> Schema<'m> {
             kind: constraint.kind,
         });
         Some(Resolved {
-            ty: Type::List(ListType { kind, item, max: None }),
+            ty: Type::List(ListType {
+                kind,
+                item,
+                max: None,
+            }),
             optional: written.optional,
             subtype: None,
             constraints: constraints.collect(),

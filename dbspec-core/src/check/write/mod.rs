@@ -32,7 +32,10 @@ pub(super) fn of<'m>(
     for (at, item) in schema.model.items.iter().enumerate() {
         let Item::Write(write) = item else { continue };
         // A second one of the name was reported with the accesses, which share the namespace.
-        let taken = kernel.queries.iter().any(|(_, query)| *query.name == *write.name.text);
+        let taken = kernel
+            .queries
+            .iter()
+            .any(|(_, query)| *query.name == *write.name.text);
         if taken || seen.insert(write.name.as_str(), write.name.at).is_some() {
             continue;
         }
@@ -130,7 +133,12 @@ impl<'m> Maker<'_, 'm> {
                 let mut all = Vec::new();
                 for value in &it.values {
                     let parts = parts_of(&mut self.scope, &value.expr, value.alias.as_ref());
-                    all.extend(parts.into_iter().flatten().map(|(name, typed)| (name, typed.expr)));
+                    all.extend(
+                        parts
+                            .into_iter()
+                            .flatten()
+                            .map(|(name, typed)| (name, typed.expr)),
+                    );
                 }
                 Some(Action::Return(all))
             }
@@ -170,13 +178,17 @@ impl<'m> Maker<'_, 'm> {
             return None;
         };
         if it.or_skip {
-            self.scope
-                .sink
-                .report(unsupported("`or skip` of a `read`", it.at, "read a row that is there"));
+            self.scope.sink.report(unsupported(
+                "`or skip` of a `read`",
+                it.at,
+                "read a row that is there",
+            ));
         }
         if let Some(first) = it.require.first() {
             let help = format!("write `require {}.…` after it", it.alias);
-            self.scope.sink.report(unsupported("`require` in a `read`", first.at, &help));
+            self.scope
+                .sink
+                .report(unsupported("`require` in a `read`", first.at, &help));
         }
         let filter = self.matching(target, it.filter.as_ref());
         let bind = self.scope.vars.bind(&it.alias, VarType::Row(target.entity));
@@ -244,7 +256,13 @@ impl<'m> Maker<'_, 'm> {
     }
 
     fn appended_only(&mut self, target: Target, at: Span, what: &str) {
-        if self.scope.schema.plan(target.entity).mark(&MarkKind::AppendOnly).is_some() {
+        if self
+            .scope
+            .schema
+            .plan(target.entity)
+            .mark(&MarkKind::AppendOnly)
+            .is_some()
+        {
             let name = self.scope.schema.name_of(target).to_owned();
             let found = unfit_statement::RULE.error(format!("rows of `{name}` are never {what}"));
             self.scope
@@ -268,7 +286,9 @@ impl<'m> Maker<'_, 'm> {
         let Some(written) = written else {
             return Some(labelled.unwrap_or(Pred::Const(true)));
         };
-        let pred = self.scope.within(Frame::Row(target), |scope| scope.pred(written))?;
+        let pred = self
+            .scope
+            .within(Frame::Row(target), |scope| scope.pred(written))?;
         Some(both(labelled, pred))
     }
 
@@ -290,10 +310,13 @@ impl<'m> Maker<'_, 'm> {
                 subtype: None,
             }),
             VarType::Scalar(_) | VarType::Ref(_) | VarType::List { .. } => {
-                let found = wrong_type::RULE.error(format!("`{}` holds no row", self.scope.vars.get(var).name));
-                self.scope
-                    .sink
-                    .report(found.at(at, "a value").help("declare it as the entity itself: `order: Order`"));
+                let found =
+                    wrong_type::RULE.error(format!("`{}` holds no row", self.scope.vars.get(var).name));
+                self.scope.sink.report(
+                    found
+                        .at(at, "a value")
+                        .help("declare it as the entity itself: `order: Order`"),
+                );
                 None
             }
         }

@@ -90,7 +90,13 @@ impl<'m> Maker<'_, 'm> {
                 Some((self.row_variable(var, name.at)?, Some(var)))
             }
             InsertRow::Named(name) => {
-                let var = self.scope.vars.names.iter().rev().find(|(it, _)| *it == name.text);
+                let var = self
+                    .scope
+                    .vars
+                    .names
+                    .iter()
+                    .rev()
+                    .find(|(it, _)| *it == name.text);
                 match var {
                     Some((_, var)) => {
                         let var = (*var)?;
@@ -116,7 +122,10 @@ impl<'m> Maker<'_, 'm> {
             Some(Known::Many { hops, to }) if to.entity == target.entity => {
                 if let [Hop::Many(field)] = hops[..] {
                     let leaves = schema.fields[field].leaves.iter();
-                    return leaves.zip(key).map(|(leaf, value)| Assign { leaf, value }).collect();
+                    return leaves
+                        .zip(key)
+                        .map(|(leaf, value)| Assign { leaf, value })
+                        .collect();
                 }
             }
             Some(Known::Many { .. } | Known::Field(_) | Known::Rule) => {}
@@ -153,9 +162,9 @@ impl<'m> Maker<'_, 'm> {
             _ => {
                 let found = unfit_statement::RULE.error("`into` needs a row that owns the new one");
                 self.scope.sink.report(
-                    found
-                        .at(path.at, "no row")
-                        .help("insert the owner first: `insert Order as order { … }`, then `into order.lines`"),
+                    found.at(path.at, "no row").help(
+                        "insert the owner first: `insert Order as order { … }`, then `into order.lines`",
+                    ),
                 );
                 None
             }
@@ -193,9 +202,11 @@ impl<'m> Maker<'_, 'm> {
 
     fn only_subtypes(&mut self, name: &Name, at: Span) {
         let found = incomplete_insert::RULE.error(format!("`{name}` is abstract"));
-        self.scope
-            .sink
-            .report(found.at(at, "only its subtypes have rows").help("insert a row of a subtype"));
+        self.scope.sink.report(
+            found
+                .at(at, "only its subtypes have rows")
+                .help("insert a row of a subtype"),
+        );
     }
 
     /// Says so where a field that must be set isn't.
@@ -224,14 +235,18 @@ impl<'m> Maker<'_, 'm> {
                 }
                 (Some(_), None) => false,
             };
-            let set = schema.fields[field].leaves.iter().any(|leaf| given.contains(&leaf));
+            let set = schema.fields[field]
+                .leaves
+                .iter()
+                .any(|leaf| given.contains(&leaf));
             if needed && !filled && !set {
                 missing.push(format!("`{}`", proto.name));
             }
         }
         if !missing.is_empty() {
             let name = schema.name_of(target).to_owned();
-            let found = incomplete_insert::RULE.error(format!("a row of `{name}` needs {}", missing.join(", ")));
+            let found =
+                incomplete_insert::RULE.error(format!("a row of `{name}` needs {}", missing.join(", ")));
             self.scope.sink.report(
                 found
                     .at(at, "not given")

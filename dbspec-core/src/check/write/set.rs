@@ -48,11 +48,18 @@ impl<'m> Maker<'_, 'm> {
             let before = leaves.iter().find_map(|leaf| seen.get(leaf).copied());
             if let Some(before) = before {
                 let name = assign.field.to_string();
-                self.scope.sink.report(duplicate("assignment of", &name, assign.at, before));
+                self.scope
+                    .sink
+                    .report(duplicate("assignment of", &name, assign.at, before));
                 continue;
             }
             seen.extend(leaves.iter().map(|leaf| (*leaf, assign.at)));
-            all.extend(self.scope.assign(&leaves, &ty, &assign.value).into_iter().flatten());
+            all.extend(
+                self.scope
+                    .assign(&leaves, &ty, &assign.value)
+                    .into_iter()
+                    .flatten(),
+            );
         }
         all
     }
@@ -79,7 +86,9 @@ impl<'m> Maker<'_, 'm> {
             };
             ty = match (inner, &ty) {
                 (Some(member), _) => member.ty.clone(),
-                (None, Type::Range(of)) if matches!(name.as_str(), "start" | "end") => Type::Scalar(of.clone()),
+                (None, Type::Range(of)) if matches!(name.as_str(), "start" | "end") => {
+                    Type::Scalar(of.clone())
+                }
                 (None, _) => {
                     self.scope.sink.report(unknown("part", name, []));
                     return None;
@@ -105,15 +114,19 @@ impl<'m> Maker<'_, 'm> {
             || schema.plan(target.entity).mark(&MarkKind::Immutable).is_some();
         let (why, help) = match (proto.source, to) {
             (Source::Derived(_), _) => ("is derived", "leave it out: it follows from other fields"),
-            (Source::Version, _) => ("counts by itself", "leave it out; write `require version == $seen` to test it"),
+            (Source::Version, _) => (
+                "counts by itself",
+                "leave it out; write `require version == $seen` to test it",
+            ),
             (Source::CreatedAt | Source::CreatedBy(_) | Source::UpdatedAt | Source::UpdatedBy(_), _) => {
                 ("is kept by `@audit`", "leave it out")
             }
             (Source::DeletedAt, _) => ("is kept by `@soft_delete`", "write `delete` or `restore`"),
             (Source::Is, _) => ("says which subtype a row is of", "insert a row of the subtype"),
-            (Source::Declared(_) | Source::Owner(_) | Source::End(_), To::Existing) if frozen => {
-                ("never changes", "leave it out; a key that may change is marked `@mutable`")
-            }
+            (Source::Declared(_) | Source::Owner(_) | Source::End(_), To::Existing) if frozen => (
+                "never changes",
+                "leave it out; a key that may change is marked `@mutable`",
+            ),
             (Source::Declared(_) | Source::Owner(_) | Source::End(_), To::New | To::Existing) => return true,
         };
         let found = unfit_assignment::RULE.error(format!("`{}` can't be set", assign.field));

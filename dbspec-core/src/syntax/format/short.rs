@@ -16,7 +16,9 @@ pub(crate) fn timespan(span: &Timespan) -> String {
 /// `volume 2_000_000 * shops growth 5%/month`.
 pub(crate) fn volume(volume: &Volume) -> String {
     let growth = volume.growth.as_ref();
-    let growth = growth.map_or(String::new(), |growth| format!(" growth {}", words::growth(growth)));
+    let growth = growth.map_or(String::new(), |growth| {
+        format!(" growth {}", words::growth(growth))
+    });
     format!("volume {}{growth}", expr::expr(&volume.rows))
 }
 
