@@ -24,7 +24,10 @@
 //! ([`hash_secret`](dbspec_core::value::hash_secret)). What a model lets be stale is always fresh here, and retention (`keep
 //! … at most`) removes nothing by itself.
 
+mod compile;
 mod tables;
+
+pub use compile::{Design, Reference, Table};
 
 use std::sync::Arc;
 

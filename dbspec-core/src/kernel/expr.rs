@@ -173,6 +173,7 @@ pub enum Cmp {
 
 impl Cmp {
     /// The comparison that holds exactly where this one doesn't.
+    #[must_use]
     pub fn inverse(self) -> Self {
         match self {
             Self::Eq => Self::Ne,
@@ -185,6 +186,7 @@ impl Cmp {
     }
 
     /// The comparison with its sides swapped.
+    #[must_use]
     pub fn swapped(self) -> Self {
         match self {
             Self::Eq => Self::Eq,

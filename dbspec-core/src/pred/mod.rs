@@ -123,7 +123,8 @@ fn read(pred: &Pred, mode: Mode, nullable: Nullable<'_>) -> Test {
         ),
         Pred::And(parts) | Pred::Or(parts) => {
             let read = parts.iter().map(|part| read(part, mode, nullable));
-            if matches!(pred, Pred::And(_)) != mode.negated {
+            let is_and = matches!(pred, Pred::And(_));
+            if is_and ^ mode.negated {
                 and(read)
             } else {
                 or(read)

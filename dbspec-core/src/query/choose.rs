@@ -19,10 +19,10 @@ pub fn wanted(query: &Query, present: CondSet) -> Wanted {
         let mut list: Vec<LeafId> = Vec::new();
         for at in present.iter() {
             let cond = &query.conds[at];
-            if let (Some(leaf), true) = (cond.leaf, fits(cond.shape)) {
-                if !list.contains(&leaf) {
-                    list.push(leaf);
-                }
+            if let (Some(leaf), true) = (cond.leaf, fits(cond.shape))
+                && !list.contains(&leaf)
+            {
+                list.push(leaf);
             }
         }
         list
@@ -34,10 +34,11 @@ pub fn wanted(query: &Query, present: CondSet) -> Wanted {
     let plain = query.order.iter().all(|term| matches!(term.term, Term::Leaf(_)));
     if many.is_empty() && plain {
         for term in &query.order {
-            if let Term::Leaf(leaf) = term.term {
-                if !equal.contains(&leaf) && then.iter().all(|(it, _)| *it != leaf) {
-                    then.push((leaf, term.dir));
-                }
+            if let Term::Leaf(leaf) = term.term
+                && !equal.contains(&leaf)
+                && then.iter().all(|(it, _)| *it != leaf)
+            {
+                then.push((leaf, term.dir));
             }
         }
     } else {

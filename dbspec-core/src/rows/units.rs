@@ -89,31 +89,28 @@ fn components(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
                 next += 1;
                 waiting.push(at);
             }
-            match edges[at].get(edge) {
-                Some(&to) => {
-                    calls.push((at, edge + 1));
-                    if index[to] == NEW {
-                        calls.push((to, 0));
-                    } else if open[to] {
-                        low[at] = low[at].min(index[to]);
+            if let Some(&to) = edges[at].get(edge) {
+                calls.push((at, edge + 1));
+                if index[to] == NEW {
+                    calls.push((to, 0));
+                } else if open[to] {
+                    low[at] = low[at].min(index[to]);
+                }
+                continue;
+            }
+            if low[at] == index[at] {
+                let mut unit = Vec::new();
+                while let Some(member) = waiting.pop() {
+                    open[member] = false;
+                    unit.push(member);
+                    if member == at {
+                        break;
                     }
                 }
-                None => {
-                    if low[at] == index[at] {
-                        let mut unit = Vec::new();
-                        while let Some(member) = waiting.pop() {
-                            open[member] = false;
-                            unit.push(member);
-                            if member == at {
-                                break;
-                            }
-                        }
-                        found.push(unit);
-                    }
-                    if let Some((caller, _)) = calls.last() {
-                        low[*caller] = low[*caller].min(low[at]);
-                    }
-                }
+                found.push(unit);
+            }
+            if let Some((caller, _)) = calls.last() {
+                low[*caller] = low[*caller].min(low[at]);
             }
         }
     }

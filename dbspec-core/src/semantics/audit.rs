@@ -69,7 +69,7 @@ impl Audit<'_> {
                 rule: id,
                 entity,
                 key,
-            })
+            });
         };
         match kind {
             RuleKind::Key(_) | RuleKind::Unique { .. } => {

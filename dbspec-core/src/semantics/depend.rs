@@ -124,20 +124,20 @@ pub(crate) fn affected(
 
 impl Walk {
     fn finish(self) -> Vec<Dependency> {
-        let mut list: Vec<Dependency> = Vec::new();
+        let mut ways: Vec<Dependency> = Vec::new();
         for (hops, leaf) in self.found {
             if hops.is_empty() {
                 continue;
             }
-            match list.last_mut() {
+            match ways.last_mut() {
                 Some(last) if last.hops == hops => last.reads.extend(leaf),
-                Some(_) | None => list.push(Dependency {
+                Some(_) | None => ways.push(Dependency {
                     hops,
                     reads: leaf.into_iter().collect(),
                 }),
             }
         }
-        list
+        ways
     }
 
     fn base(&self, up: u8) -> Vec<Hop> {
@@ -225,7 +225,9 @@ impl Walk {
                 }
                 Atom::In(of, list) => {
                     self.expr(kernel, of);
-                    list.iter().for_each(|item| self.expr(kernel, item));
+                    for item in list {
+                        self.expr(kernel, item);
+                    }
                 }
                 Atom::InVar(of, _) | Atom::Matches(of, _) | Atom::Holds(of) => self.expr(kernel, of),
                 Atom::Overlaps(ends) => ends.iter().for_each(|end| self.expr(kernel, end)),

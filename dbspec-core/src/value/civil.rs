@@ -56,8 +56,8 @@ pub fn civil(days: i32) -> (i32, u8, u8) {
     };
     (
         year_of_era + era * 400 + i32::from(month <= 2),
-        month as u8,
-        day as u8,
+        month.unsigned_abs() as u8,
+        day.unsigned_abs() as u8,
     )
 }
 
@@ -172,7 +172,8 @@ pub fn parse_date(text: &str) -> Result<i32, NotCivil> {
         return Err(DATE);
     }
     let number = |from: usize, to: usize| digits(&bytes[from..to]).ok_or(DATE);
-    days(number(0, 4)? as i32, number(5, 7)? as u8, number(8, 10)? as u8).ok_or(DATE)
+    let small = |from: usize, to: usize| number(from, to).map(|it| it.unsigned_abs() as u8);
+    days(number(0, 4)? as i32, small(5, 7)?, small(8, 10)?).ok_or(DATE)
 }
 
 /// The microseconds of `09:30`, `09:30:00` or `09:30:00.25`.

@@ -31,6 +31,8 @@ const fn power(scale: u8) -> i128 {
     10i128.pow(scale as u32)
 }
 
+// Named like the operators, whose traits can't say that there is no result.
+#[allow(clippy::should_implement_trait)]
 impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self {
@@ -283,7 +285,7 @@ impl std::str::FromStr for Decimal {
         let mut scale = i32::try_from(part.len())
             .map_err(|_| NotDecimal)?
             .saturating_sub(exponent);
-        while scale > 0 && mantissa % 10 == 0 && (scale > i32::from(MAX_SCALE) || mantissa > MAX) {
+        while scale > 0 && mantissa.is_multiple_of(10) && (scale > i32::from(MAX_SCALE) || mantissa > MAX) {
             mantissa /= 10;
             scale -= 1;
         }

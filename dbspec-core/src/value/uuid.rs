@@ -33,9 +33,8 @@ pub fn parse_uuid(text: &str) -> Result<[u8; 16], NotUuid> {
         if hyphens && matches!(position, 8 | 13 | 18 | 23) {
             if digit == b'-' {
                 continue;
-            } else {
-                return Err(NotUuid);
             }
+            return Err(NotUuid);
         }
         let value = char::from(digit).to_digit(16).ok_or(NotUuid)? as u8;
         let byte: &mut u8 = bytes.get_mut(at / 2).ok_or(NotUuid)?;
@@ -69,7 +68,7 @@ fn marked(mut bytes: [u8; 16], version: u8) -> [u8; 16] {
     bytes
 }
 
-/// SplitMix64 over both numbers.
+/// `SplitMix64` over both numbers.
 fn mix(seed: u64, counter: u64) -> u64 {
     let scramble = |mut it: u64| {
         it = it.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -103,12 +103,12 @@ impl Env<'_> {
                 distinct: true,
             } => {
                 let outputs = self.distinct(query.from, columns, &rows)?;
-                let names = columns.iter().map(|(name, _)| name);
+                let names = columns.iter().map(|(name, _)| &**name);
                 self.outputs(query, asked, outputs, &names.collect::<Vec<_>>())
             }
             Output::Groups(group) => {
                 let outputs = self.grouped(query.from, group, rows)?;
-                let names = group.by.iter().chain(&group.select).map(|(name, _)| name);
+                let names = group.by.iter().chain(&group.select).map(|(name, _)| &**name);
                 self.outputs(query, asked, outputs, &names.collect::<Vec<_>>())
             }
         }
@@ -161,7 +161,7 @@ impl Env<'_> {
         query: &Query,
         asked: &Asked,
         outputs: Vec<Vec<Value>>,
-        names: &[&Box<str>],
+        names: &[&str],
     ) -> Result<Answer, Lack> {
         let mut ordered = all(outputs.into_iter().map(|outputs| {
             let scope = Scope {
@@ -177,10 +177,9 @@ impl Env<'_> {
         }))?;
         ordered.sort_by(|a, b| by_terms(&query.order, &a.terms, &b.terms));
         let (rows, next) = cut(query, asked, ordered);
-        let named =
-            |outputs: Vec<Value>| Value::Map(names.iter().map(|it| (*it).clone()).zip(outputs).collect());
+        let members = |outputs: Vec<Value>| names.iter().map(|it| Box::from(*it)).zip(outputs).collect();
         Ok(Answer {
-            rows: rows.into_iter().map(named).collect(),
+            rows: rows.into_iter().map(members).map(Value::Map).collect(),
             next,
         })
     }

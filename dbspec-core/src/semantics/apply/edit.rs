@@ -256,15 +256,12 @@ impl Run<'_> {
                 let taken = self.taken.entry(field).or_insert(0);
                 let (number, at) = (self.view.next(field, *taken), *taken);
                 *taken += 1;
-                let number = match self.ask(number) {
-                    Some(number) => Value::Int(number),
-                    None => {
-                        // Stands for the number, different for each, while the rest goes on.
-                        let stand_in = Value::Int(i64::from(i16::MIN) + 1 + i64::try_from(at).unwrap_or(0));
-                        self.waiting.insert(stand_in.clone());
-                        stand_in
-                    }
-                };
+                let number = self.ask(number).map(Value::Int).unwrap_or_else(|| {
+                    // Stands for the number, different for each, while the rest goes on.
+                    let stand_in = Value::Int(i64::from(i16::MIN) + 1 + i64::try_from(at).unwrap_or(0));
+                    self.waiting.insert(stand_in.clone());
+                    stand_in
+                });
                 Some(vec![number])
             }
         }

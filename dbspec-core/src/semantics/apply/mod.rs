@@ -91,7 +91,7 @@ struct Run<'a> {
     purging: bool,
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     fn env(&self) -> Env<'_> {
         Env {
             kernel: self.kernel,

@@ -36,7 +36,7 @@ pub(crate) fn fold(value: Value) -> Value {
 
 fn number(value: &Value) -> Option<f64> {
     match value {
-        Value::Int(it) => Some(*it as f64),
+        Value::Int(it) => Some(Decimal::from(*it).to_f64()),
         Value::Decimal(it) => Some(it.to_f64()),
         Value::Float(it) => Some(it.get()),
         _ => None,

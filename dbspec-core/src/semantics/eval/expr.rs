@@ -132,7 +132,11 @@ impl Env<'_> {
             Aggregate::Avg => match sum()? {
                 Value::Int(it) => average(Decimal::from(it), values.len()),
                 Value::Decimal(it) => average(it, values.len()),
-                float => work(Op::Div, &float, &Value::Int(values.len() as i64)),
+                float => work(
+                    Op::Div,
+                    &float,
+                    &Value::Int(i64::try_from(values.len()).unwrap_or(i64::MAX)),
+                ),
             },
         }
     }

@@ -28,7 +28,7 @@ impl Run<'_> {
             let entity = rule.entity;
             match &rule.kind {
                 RuleKind::Size { .. } | RuleKind::Required(_) | RuleKind::Secret(_) => {
-                    self.judge_alone(id, entity)
+                    self.judge_alone(id, entity);
                 }
                 RuleKind::Predicate { holds, on_write } => self.judge_predicate(id, entity, holds, *on_write),
                 RuleKind::Assert { holds } => self.judge_predicate(id, entity, holds, false),

@@ -178,13 +178,12 @@ impl Run<'_> {
             if !there {
                 return Ok(false);
             }
-            let count = match filter {
-                None => self.view.count(via, &key)?,
-                Some(_) => {
-                    let rows = self.view.children(via, &key)?;
-                    let counts = all(rows.iter().map(|row| self.counts(via, filter, row)))?;
-                    counts.into_iter().filter(|it| *it).count() as u64
-                }
+            let count = if filter.is_none() {
+                self.view.count(via, &key)?
+            } else {
+                let rows = self.view.children(via, &key)?;
+                let counts = all(rows.iter().map(|row| self.counts(via, filter, row)))?;
+                counts.into_iter().filter(|it| *it).count() as u64
             };
             Ok((may_lack && count < u64::from(min))
                 || (may_exceed && max.is_some_and(|max| count > u64::from(max))))
