@@ -1,1 +1,9 @@
-//! dbspec-sql
+//! The relational compilers of dbspec.
+//!
+//! [`relational`] is what SQL engines share: nouns, expressions and the one writer that prints them, for structure and
+//! for programs alike. Each engine has a folder of its own and knows nothing of the others.
+
+pub mod postgres;
+pub mod relational;
+
+pub use postgres::Postgres;

@@ -115,6 +115,7 @@ pub fn fit(
             equal,
             &|leaf| path.nulls_last || excludes_null(leaf),
             &|leaf| conds(leaf).any(|at| query.conds[at].shape == Shape::Eq),
+            &excludes_null,
         )
     } else {
         Sorted::No
@@ -182,6 +183,7 @@ fn sorted(
     equal: usize,
     nulls_fit: &dyn Fn(LeafId) -> bool,
     fixed: &dyn Fn(LeafId) -> bool,
+    set: &dyn Fn(LeafId) -> bool,
 ) -> Sorted {
     let mut columns = path.columns[equal..].iter();
     let mut backward = None;
@@ -197,6 +199,10 @@ fn sorted(
             .by_ref()
             .find(|(column, _)| *column == leaf || !fixed(*column));
         let Some((column, dir)) = next else {
+            // Rows that are told apart by what is unique need no further order.
+            if path.unique.is_some() && path.columns.iter().all(|(column, _)| set(*column)) {
+                break;
+            }
             return Sorted::No;
         };
         if *column != leaf || !nulls_fit(leaf) {

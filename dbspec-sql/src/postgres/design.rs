@@ -1,0 +1,189 @@
+//! The physical nouns of PostgreSQL.
+//!
+//! Tables stand in the order of the kernel's entities, columns in that of their leaves, so that a leaf's column is found
+//! by its place.
+
+use dbspec_core::backend::DesignData;
+use serde::{Deserialize, Serialize};
+
+use crate::relational::Sql;
+
+/// A database's structure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Design {
+    /// The number of this format.
+    pub format: u32,
+    /// The major version that it is for.
+    pub version: u16,
+    /// The model's name.
+    pub model: String,
+    /// Extensions that it needs.
+    pub extensions: Vec<String>,
+    /// Tables, one per entity.
+    pub tables: Vec<Table>,
+}
+
+impl DesignData for Design {
+    const FORMAT: u32 = 1;
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub comment: Option<String>,
+    /// Its columns, one per leaf.
+    pub columns: Vec<Column>,
+    /// Its primary key.
+    pub key: Option<Unique>,
+    /// Constraints on one row.
+    pub checks: Vec<Check>,
+    /// Unique constraints.
+    pub uniques: Vec<Unique>,
+    /// No two rows that overlap.
+    pub exclusions: Vec<Exclusion>,
+    /// References to other tables.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Indexes, also those that refuse equal rows.
+    pub indexes: Vec<Index>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: ColumnType,
+    /// Whether null is refused.
+    pub required: bool,
+    /// What a row that doesn't say gets.
+    pub default: Option<Sql>,
+    /// The sequence that numbers it.
+    pub sequence: Option<String>,
+    /// Its documentation.
+    pub comment: Option<String>,
+}
+
+/// Types of columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnType {
+    /// `boolean`
+    Boolean,
+    /// `smallint`
+    Smallint,
+    /// `integer`
+    Integer,
+    /// `bigint`
+    Bigint,
+    /// `numeric(p, s)`
+    Numeric {
+        /// Digits in all.
+        precision: u8,
+        /// Digits behind the point.
+        scale: u8,
+    },
+    /// `double precision`
+    Double,
+    /// `text`, by code point.
+    Text,
+    /// `bytea`
+    Bytea,
+    /// `uuid`
+    Uuid,
+    /// `date`
+    Date,
+    /// `time`
+    Time,
+    /// `timestamptz`
+    Timestamptz,
+    /// `jsonb`
+    Jsonb,
+}
+
+/// A unique constraint, or the primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unique {
+    /// Its name.
+    pub name: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// Whether nulls equal each other.
+    pub nulls_equal: bool,
+}
+
+/// A constraint on one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Its name.
+    pub name: String,
+    /// What must hold; null counts as holding.
+    pub holds: Sql,
+}
+
+/// No two rows with equal values whose ranges overlap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// Its name.
+    pub name: String,
+    /// The equal values.
+    pub equal: Vec<Sql>,
+    /// The range.
+    pub range: Sql,
+    /// The rows that it binds.
+    pub filter: Option<Sql>,
+}
+
+/// A reference to another table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// Its name.
+    pub name: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// The table.
+    pub table: String,
+    /// The columns there.
+    pub references: Vec<String>,
+    /// What deleting the row there does.
+    pub on_delete: OnDelete,
+}
+
+/// What deleting a referred row does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// It is refused where rows still refer to it at the end.
+    NoAction,
+    /// They go with it.
+    Cascade,
+    /// Their columns become null.
+    SetNull,
+}
+
+/// An index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// What it is sorted by.
+    pub keys: Vec<IndexKey>,
+    /// Whether equal rows are refused.
+    pub unique: bool,
+    /// Whether nulls equal each other in that.
+    pub nulls_equal: bool,
+    /// The rows that are in it.
+    pub filter: Option<Sql>,
+}
+
+/// What an index is sorted by: nulls stand last ascending, first descending, as in the model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexKey {
+    /// The column or expression.
+    pub by: Sql,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}

@@ -1,0 +1,267 @@
+//! Quoting, reserved words and the limits of names.
+
+use dbspec_core::backend::naming::{LengthUnit, Limits};
+
+use crate::relational::Dialect;
+
+/// Words that can't stand unquoted as a name of a column or table: reserved, or names of types and functions. Those of
+/// 13 and 18 together, as `pg_get_keywords()` has them; <https://www.postgresql.org/docs/18/sql-keywords-appendix.html>.
+const KEYWORDS: &[&str] = &[
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "authorization",
+    "between",
+    "bigint",
+    "binary",
+    "bit",
+    "boolean",
+    "both",
+    "case",
+    "cast",
+    "char",
+    "character",
+    "check",
+    "coalesce",
+    "collate",
+    "collation",
+    "column",
+    "concurrently",
+    "constraint",
+    "create",
+    "cross",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "dec",
+    "decimal",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "exists",
+    "extract",
+    "false",
+    "fetch",
+    "float",
+    "for",
+    "foreign",
+    "freeze",
+    "from",
+    "full",
+    "grant",
+    "greatest",
+    "group",
+    "grouping",
+    "having",
+    "ilike",
+    "in",
+    "initially",
+    "inner",
+    "inout",
+    "int",
+    "integer",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "json",
+    "json_array",
+    "json_arrayagg",
+    "json_exists",
+    "json_object",
+    "json_objectagg",
+    "json_query",
+    "json_scalar",
+    "json_serialize",
+    "json_table",
+    "json_value",
+    "lateral",
+    "leading",
+    "least",
+    "left",
+    "like",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "merge_action",
+    "national",
+    "natural",
+    "nchar",
+    "none",
+    "normalize",
+    "not",
+    "notnull",
+    "null",
+    "nullif",
+    "numeric",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "out",
+    "outer",
+    "overlaps",
+    "overlay",
+    "placing",
+    "position",
+    "precision",
+    "primary",
+    "real",
+    "references",
+    "returning",
+    "right",
+    "row",
+    "select",
+    "session_user",
+    "setof",
+    "similar",
+    "smallint",
+    "some",
+    "substring",
+    "symmetric",
+    "system_user",
+    "table",
+    "tablesample",
+    "then",
+    "time",
+    "timestamp",
+    "to",
+    "trailing",
+    "treat",
+    "trim",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "values",
+    "varchar",
+    "variadic",
+    "verbose",
+    "when",
+    "where",
+    "window",
+    "with",
+    "xmlattributes",
+    "xmlconcat",
+    "xmlelement",
+    "xmlexists",
+    "xmlforest",
+    "xmlnamespaces",
+    "xmlparse",
+    "xmlpi",
+    "xmlroot",
+    "xmlserialize",
+    "xmltable",
+];
+
+/// Names have at most 63 bytes: <https://www.postgresql.org/docs/18/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS>.
+pub(super) fn limits() -> Limits {
+    Limits {
+        max_len: 63,
+        unit: LengthUnit::Bytes,
+        min_len: 1,
+        folds_case: false,
+        allowed: |it| it != '\0',
+    }
+}
+
+/// PostgreSQL's quoting. Expects `standard_conforming_strings`, which has been on since 9.1.
+pub(super) struct Quoting;
+
+impl Dialect for Quoting {
+    fn name(&self, name: &str, out: &mut String) {
+        let mut bytes = name.bytes();
+        let plain = bytes
+            .next()
+            .is_some_and(|it| it.is_ascii_lowercase() || it == b'_')
+            && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
+        if plain && KEYWORDS.binary_search(&name).is_err() {
+            out.push_str(name);
+        } else {
+            out.push('"');
+            out.push_str(&name.replace('"', "\"\""));
+            out.push('"');
+        }
+    }
+
+    fn text(&self, text: &str, out: &mut String) {
+        out.push('\'');
+        out.push_str(&text.replace('\'', "''"));
+        out.push('\'');
+    }
+}
+
+/// A name of the model as one that reads well in SQL: small letters, words joined by `_`. Whatever isn't an ASCII
+/// letter or digit stays as it is.
+pub(super) fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut before: Option<char> = None;
+    let mut chars = name.chars().peekable();
+    while let Some(it) = chars.next() {
+        if it.is_ascii_uppercase() {
+            let starts = match before {
+                Some(last) if last.is_ascii_lowercase() || last.is_ascii_digit() => true,
+                Some(last) => last.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase),
+                None => false,
+            };
+            if starts {
+                out.push('_');
+            }
+            out.push(it.to_ascii_lowercase());
+        } else {
+            out.push(it);
+        }
+        before = Some(it);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted() {
+        assert!(KEYWORDS.is_sorted());
+    }
+
+    #[test]
+    fn only_plain_names_stand_unquoted() {
+        let quoted = |name: &str| {
+            let mut out = String::new();
+            Quoting.name(name, &mut out);
+            out
+        };
+        assert_eq!(quoted("order_line"), "order_line");
+        assert_eq!(quoted("order"), "\"order\"");
+        assert_eq!(quoted("Order"), "\"Order\"");
+        assert_eq!(quoted("a\"; drop table x; --"), "\"a\"\"; drop table x; --\"");
+    }
+
+    #[test]
+    fn words_are_told_by_their_capitals() {
+        assert_eq!(snake("OrderLine"), "order_line");
+        assert_eq!(snake("HTTPServer2Go"), "http_server2_go");
+        assert_eq!(snake("already_there"), "already_there");
+        assert_eq!(snake("odd Näme"), "odd näme");
+    }
+}

@@ -1,0 +1,319 @@
+//! Queries that find violations: each yields the keys of the rows that break a rule.
+
+use dbspec_core::kernel::{EntityId, Expr, FieldId, LeafId, LeafType, Nulls, Pred, Scalar};
+
+use super::Draft;
+use super::reference::not;
+use crate::postgres::express::{Express, Nothing};
+use crate::postgres::keywords::Quoting;
+use crate::relational::{Infix, Select, Source, Sql, Writer};
+
+/// No row is found: what was is not kept.
+pub(super) fn nothing_left() -> Box<str> {
+    "select null where false".into()
+}
+
+fn print(select: &Select) -> Box<str> {
+    let mut writer = Writer::new(&Quoting);
+    writer.select(select);
+    writer.finish().into()
+}
+
+/// A select of keys that what can't be said in SQL leaves without a filter.
+struct Keys<'a, 'd> {
+    draft: &'a Draft<'d>,
+    entity: EntityId,
+    select: Select,
+    filter: Vec<Sql>,
+}
+
+const ROW: &str = "t";
+
+impl<'a, 'd> Keys<'a, 'd> {
+    fn new(draft: &'a Draft<'d>, entity: EntityId) -> Self {
+        let mut select = Select::default();
+        select.from.push(Source::table(&draft.table(entity).name, ROW));
+        let key = draft.kernel.key_leaves(entity);
+        select.columns = key
+            .iter()
+            .map(|leaf| (Sql::of(ROW, draft.column(*leaf)), None))
+            .collect();
+        Self {
+            draft,
+            entity,
+            select,
+            filter: Vec::new(),
+        }
+    }
+
+    fn with<T>(&self, of: impl FnOnce(&mut Express<'_>) -> T) -> T {
+        let mut nothing = Nothing;
+        let mut express =
+            Express::new(self.draft.kernel, &self.draft.tables, &mut nothing).row(self.entity, Some(ROW));
+        of(&mut express)
+    }
+
+    fn pred(&mut self, pred: &Pred) {
+        let said = self.with(|it| it.filter(pred));
+        self.filter.extend(said.ok());
+    }
+
+    fn print(mut self) -> Box<str> {
+        self.select.filter = Some(Sql::and(self.filter)).filter(|it| *it != Sql::Bool(true));
+        print(&self.select)
+    }
+}
+
+/// Rows for which a predicate is false.
+pub(super) fn broken(draft: &Draft<'_>, entity: EntityId, holds: &Pred) -> Box<str> {
+    let mut keys = Keys::new(draft, entity);
+    keys.pred(&not(holds));
+    keys.print()
+}
+
+/// Rows whose collection has a text of another size.
+pub(super) fn sizes(draft: &Draft<'_>, leaf: LeafId, min: u32, max: Option<u32>) -> Box<str> {
+    let mut keys = Keys::new(draft, draft.kernel.entity_of(leaf));
+    let length = Sql::call("char_length", [Sql::of("i", "item")]);
+    let short = length.clone().infix(Infix::Lt, Sql::number(min));
+    let long = max.map(|max| length.infix(Infix::Gt, Sql::number(max)));
+    keys.filter.push(Sql::Exists(Box::new(Select {
+        from: vec![Source::Function {
+            call: Sql::call("jsonb_array_elements_text", [Sql::of(ROW, draft.column(leaf))]),
+            alias: "i".into(),
+            columns: vec![("item".into(), None)],
+        }],
+        filter: Some(Sql::or([short].into_iter().chain(long))),
+        ..Select::default()
+    })));
+    keys.print()
+}
+
+/// Rows that too few or too many rows name.
+pub(super) fn bounds(
+    draft: &Draft<'_>,
+    owner: EntityId,
+    via: FieldId,
+    filter: Option<&Pred>,
+    min: u32,
+    max: Option<u32>,
+) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut keys = Keys::new(draft, owner);
+    let many = kernel.fields[via].entity;
+    let mut select = Select {
+        columns: vec![(Sql::call("count", [Sql::Number("*".into())]), None)],
+        from: vec![Source::table(&draft.table(many).name, "m")],
+        ..Select::default()
+    };
+    let mut nothing = Nothing;
+    let mut inner = Express::new(kernel, &draft.tables, &mut nothing).row(many, Some("m"));
+    let mut conditions = inner.joined(Some("m"), Some(ROW), via);
+    match filter {
+        Some(filter) => conditions.extend(inner.filter(filter).ok()),
+        None => {
+            conditions.extend(
+                kernel.entities[many]
+                    .soft_delete
+                    .map(|leaf| inner.leaf(Some("m"), leaf).is_null()),
+            );
+        }
+    }
+    select.filter = Some(Sql::and(conditions));
+    // A row that is deleted softly has no bounds to keep.
+    if let Some(leaf) = kernel.entities[owner].soft_delete {
+        keys.filter.push(Sql::of(ROW, draft.column(leaf)).is_null());
+    }
+    let count = Sql::Scalar(Box::new(select));
+    let few = (min > 0).then(|| count.clone().infix(Infix::Lt, Sql::number(min)));
+    let many = max.map(|max| count.infix(Infix::Gt, Sql::number(max)));
+    keys.filter.push(Sql::or(few.into_iter().chain(many)));
+    keys.print()
+}
+
+/// Values that more rows have than may.
+pub(super) fn repeated(
+    draft: &Draft<'_>,
+    entity: EntityId,
+    leaves: &[LeafId],
+    filter: Option<&Pred>,
+    max: u32,
+    nulls: Nulls,
+) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut nothing = Nothing;
+    let mut express = Express::new(kernel, &draft.tables, &mut nothing).row(entity, Some(ROW));
+    let values: Vec<Sql> = leaves
+        .iter()
+        .map(|leaf| express.compared(Some(ROW), *leaf))
+        .collect();
+    let set = leaves
+        .iter()
+        .zip(&values)
+        .filter(|(leaf, _)| nulls == Nulls::Distinct && kernel.leaves[**leaf].nullable)
+        .map(|(_, value)| value.clone().not_null());
+    let filter = Sql::and(set.chain(filter.and_then(|it| express.filter(it).ok())));
+    print(&Select {
+        columns: values.iter().map(|it| (it.clone(), None)).collect(),
+        from: vec![Source::table(&draft.table(entity).name, ROW)],
+        filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
+        group: values,
+        having: Some(Sql::call("count", [Sql::Number("*".into())]).infix(Infix::Gt, Sql::number(max))),
+        ..Select::default()
+    })
+}
+
+/// Rows whose range overlaps another's.
+pub(super) fn overlapping(
+    draft: &Draft<'_>,
+    entity: EntityId,
+    by: &[LeafId],
+    range: (LeafId, LeafId),
+    filter: Option<&Pred>,
+) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut keys = Keys::new(draft, entity);
+    let other = "o";
+    let mut nothing = Nothing;
+    let mut express = Express::new(kernel, &draft.tables, &mut nothing).row(entity, Some(other));
+    let side = |alias: &'static str, leaf: LeafId| Sql::of(alias, draft.column(leaf));
+    let key = kernel.key_leaves(entity);
+    let different = Sql::or(
+        key.iter()
+            .map(|leaf| side(ROW, *leaf).infix(Infix::Ne, side(other, *leaf))),
+    );
+    let equal = by
+        .iter()
+        .map(|leaf| {
+            express
+                .compared(Some(ROW), *leaf)
+                .infix(Infix::Eq, express.compared(Some(other), *leaf))
+        })
+        .collect::<Vec<_>>();
+    let overlap = [
+        side(ROW, range.0).infix(Infix::Lt, side(other, range.1)),
+        side(other, range.0).infix(Infix::Lt, side(ROW, range.1)),
+    ];
+    let theirs = filter.and_then(|it| express.filter(it).ok());
+    let inner = Select {
+        from: vec![Source::table(&draft.table(entity).name, other)],
+        filter: Some(Sql::and(
+            [different].into_iter().chain(equal).chain(overlap).chain(theirs),
+        )),
+        ..Select::default()
+    };
+    keys.filter.push(Sql::Exists(Box::new(inner)));
+    if let Some(filter) = filter {
+        keys.pred(filter);
+    }
+    keys.print()
+}
+
+/// Versions that no write gives.
+pub(super) fn below_one(draft: &Draft<'_>, leaf: LeafId) -> Box<str> {
+    let mut keys = Keys::new(draft, draft.kernel.entity_of(leaf));
+    keys.filter
+        .push(Sql::of(ROW, draft.column(leaf)).infix(Infix::Lt, Sql::number(1)));
+    keys.print()
+}
+
+/// Rows whose derived field is another than its expression.
+pub(super) fn stale(draft: &Draft<'_>, field: FieldId, value: &Expr) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+    let Some(leaf) = kernel.fields[field].leaves.first() else {
+        return nothing_left();
+    };
+    let scalar = match &kernel.leaves[leaf].ty {
+        LeafType::Scalar(scalar) => Some(scalar.clone()),
+        LeafType::List(_) => None,
+    };
+    let said = keys.with(|it| it.value_as(value, scalar.as_ref()));
+    let Ok(said) = said else { return nothing_left() };
+    keys.filter
+        .push(Sql::of(ROW, draft.column(leaf)).infix(Infix::Distinct, said));
+    keys.print()
+}
+
+/// Rows whose reference names no row.
+pub(super) fn dangling(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+    let joined = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
+    let set = kernel.fields[field]
+        .leaves
+        .iter()
+        .map(|leaf| Sql::of(ROW, draft.column(leaf)).not_null());
+    keys.filter.extend(set);
+    keys.filter.push(Sql::Not(Box::new(Sql::Exists(Box::new(Select {
+        from: vec![Source::table(&draft.table(to).name, "p")],
+        filter: Some(Sql::and(joined)),
+        ..Select::default()
+    })))));
+    keys.print()
+}
+
+/// Rows that name a row which isn't living.
+pub(super) fn dead(draft: &Draft<'_>, field: FieldId, to: EntityId, living: &Pred) -> Box<str> {
+    let kernel = draft.kernel;
+    let entity = kernel.fields[field].entity;
+    let mut keys = Keys::new(draft, entity);
+    let mut conditions = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
+    let mut nothing = Nothing;
+    let mut there = Express::new(kernel, &draft.tables, &mut nothing).row(to, Some("p"));
+    let test = not(living);
+    conditions.extend(there.filter(&test).ok());
+    // What is deleted softly itself may name what is.
+    if let Some(leaf) = kernel.entities[entity].soft_delete {
+        keys.filter.push(Sql::of(ROW, draft.column(leaf)).is_null());
+    }
+    keys.filter.push(Sql::Exists(Box::new(Select {
+        from: vec![Source::table(&draft.table(to).name, "p")],
+        filter: Some(Sql::and(conditions)),
+        ..Select::default()
+    })));
+    keys.print()
+}
+
+/// Rows that differ from the row they name in what both share.
+pub(super) fn unshared(draft: &Draft<'_>, field: FieldId, shared: &[(LeafId, LeafId)]) -> Box<str> {
+    let kernel = draft.kernel;
+    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+    let Some((_, theirs)) = shared.first() else {
+        return nothing_left();
+    };
+    let to = kernel.entity_of(*theirs);
+    let mut conditions = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
+    conditions.push(Sql::or(shared.iter().map(|(mine, theirs)| {
+        Sql::of(ROW, draft.column(*mine)).infix(Infix::Distinct, Sql::of("p", draft.column(*theirs)))
+    })));
+    keys.filter.push(Sql::Exists(Box::new(Select {
+        from: vec![Source::table(&draft.table(to).name, "p")],
+        filter: Some(Sql::and(conditions)),
+        ..Select::default()
+    })));
+    keys.print()
+}
+
+/// Rows that have been kept for longer than they may.
+pub(super) fn past_time(draft: &Draft<'_>, from: LeafId, months: u32, micros: i64) -> Box<str> {
+    let mut keys = Keys::new(draft, draft.kernel.entity_of(from));
+    let column = Sql::of(ROW, draft.column(from));
+    let utc = |it: Sql| it.infix(Infix::AtTimeZone, Sql::text("UTC"));
+    let start = match draft.kernel.leaves[from].ty {
+        LeafType::Scalar(Scalar::Timestamp) => utc(column),
+        LeafType::Scalar(_) | LeafType::List(_) => column.cast("timestamp"),
+    };
+    let days = micros / 86_400_000_000;
+    let rest = micros % 86_400_000_000;
+    let until = start.infix(
+        Infix::Add,
+        Sql::Constant(
+            "interval".into(),
+            format!("{months} months {} hours {rest} microseconds", days * 24).into(),
+        ),
+    );
+    keys.filter
+        .push(until.infix(Infix::Lt, utc(Sql::call("now", []))));
+    keys.print()
+}

@@ -1,0 +1,424 @@
+//! Indexes: as few as serve the queries, and those that references need.
+
+use dbspec_core::arena::Id;
+use dbspec_core::backend::Lowering;
+use dbspec_core::backend::capability::LineId;
+use dbspec_core::backend::coverage::QueryOutcome;
+use dbspec_core::backend::decision::{Alternative, Decision, Quantity};
+use dbspec_core::kernel::{
+    Atom, Dir, EntityId, Expr, FieldId, Group, LeafId, OrderTerm, Output, Pred, Query, QueryId, Shape, Take,
+    Type,
+};
+use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, variants, wanted};
+
+use super::{Body, By, Draft, Piece};
+use crate::postgres::capability as cap;
+use crate::postgres::design::{Index, IndexKey};
+use crate::postgres::express::{Express, Nothing};
+
+/// A key or an index, as queries see it.
+pub(in crate::postgres) struct Path {
+    pub(super) entity: EntityId,
+    pub(super) columns: Vec<(LeafId, Dir)>,
+    pub(super) filter: Option<Pred>,
+    pub(super) unique: bool,
+    pub(super) by: By,
+}
+
+impl Path {
+    fn access(&self) -> AccessPath<'_> {
+        AccessPath {
+            columns: &self.columns,
+            hash: 0,
+            sparse: false,
+            nulls_last: true,
+            filter: self.filter.as_ref(),
+            unique: self.unique.then_some(self.columns.len()),
+        }
+    }
+}
+
+/// What becomes of a query.
+pub(super) struct Answered {
+    pub(super) query: QueryId,
+    pub(super) outcome: QueryOutcome,
+    pub(super) by: By,
+    pub(super) line: LineId,
+}
+
+/// Makes indexes and says what they do for each query.
+pub(super) fn lower(draft: &mut Draft<'_>, cx: &mut Lowering<'_>) -> Vec<Answered> {
+    let kernel = draft.kernel;
+    let mut wishes: Vec<Vec<(QueryId, Wanted, Option<Pred>)>> = Vec::new();
+    wishes.resize_with(kernel.entities.len(), Vec::new);
+    for (id, query) in kernel.queries.iter() {
+        if query.full_read || unsaid(query) {
+            continue;
+        }
+        for present in variants(query) {
+            let (wish, filter) = wish(draft, query, present);
+            wishes[query.from.index() as usize].push((id, wish, filter));
+        }
+    }
+    for (entity, wishes) in kernel.entities.ids().zip(&wishes) {
+        for_queries(draft, cx, entity, wishes);
+    }
+    for (field, it) in kernel.fields.iter() {
+        if let Type::Ref(to) = it.ty {
+            for_reference(draft, cx, field, to);
+        }
+    }
+    kernel
+        .queries
+        .iter()
+        .map(|(id, query)| answered(draft, cx, id, query))
+        .collect()
+}
+
+/// What a query would like. That rows are living is a matter of a partial index, not of a column.
+fn wish(draft: &Draft<'_>, query: &Query, present: CondSet) -> (Wanted, Option<Pred>) {
+    let mut wish = wanted(query, present);
+    trim(draft, query.from, &mut wish);
+    let deleted = draft.kernel.entities[query.from].soft_delete;
+    let living = present
+        .iter()
+        .map(|at| &query.conds[at])
+        .find(|cond| deleted.is_some() && cond.leaf == deleted && cond.shape == Shape::Null);
+    let Some(living) = living else { return (wish, None) };
+    wish.equal.retain(|leaf| Some(*leaf) != deleted);
+    (wish, Some(living.pred.clone()))
+}
+
+/// Behind values that are unique together nothing is left to be sorted.
+fn trim(draft: &Draft<'_>, entity: EntityId, wish: &mut Wanted) {
+    let kernel = draft.kernel;
+    let known = |leaf: LeafId, upto: usize| {
+        wish.equal.contains(&leaf) || wish.then[..upto].iter().any(|(it, _)| *it == leaf)
+    };
+    let enough = (0..wish.then.len()).find(|upto| {
+        draft.paths.iter().any(|path| {
+            path.entity == entity
+                && path.unique
+                && path.filter.is_none()
+                && path
+                    .columns
+                    .iter()
+                    .all(|(leaf, _)| !kernel.leaves[*leaf].nullable && known(*leaf, *upto))
+        })
+    });
+    if let Some(upto) = enough {
+        wish.then.truncate(upto);
+    }
+}
+
+/// The indexes of an entity's queries: those of all rows, and those of living ones.
+fn for_queries(
+    draft: &mut Draft<'_>,
+    cx: &mut Lowering<'_>,
+    entity: EntityId,
+    wishes: &[(QueryId, Wanted, Option<Pred>)],
+) {
+    let mut filters: Vec<&Option<Pred>> = wishes.iter().map(|(_, _, filter)| filter).collect();
+    filters.sort_by_key(|it| it.is_some());
+    filters.dedup();
+    for filter in filters {
+        let of: Vec<(QueryId, Wanted)> = wishes
+            .iter()
+            .filter(|(_, _, it)| it == filter)
+            .map(|(query, wish, _)| (*query, wish.clone()))
+            .collect();
+        let chosen = {
+            let existing: Vec<AccessPath<'_>> = draft
+                .paths
+                .iter()
+                .filter(|path| path.entity == entity && (path.filter.is_none() || path.filter == *filter))
+                .map(Path::access)
+                .collect();
+            choose(&of, &existing)
+        };
+        for index in chosen {
+            let columns = forward(&index.columns, index.equal);
+            let Some(by) = create(draft, entity, &columns, filter.as_ref(), &index.queries) else {
+                continue;
+            };
+            decide(draft, cx, entity, &columns, &index.queries);
+            draft.paths.push(Path {
+                entity,
+                columns,
+                filter: filter.clone(),
+                unique: false,
+                by,
+            });
+        }
+    }
+}
+
+/// Columns that all go down behind the equal ones are kept going up and read backward.
+fn forward(columns: &[(LeafId, Dir)], equal: usize) -> Vec<(LeafId, Dir)> {
+    let down = columns[equal..].iter().all(|(_, dir)| *dir == Dir::Desc);
+    columns
+        .iter()
+        .map(|(leaf, dir)| (*leaf, if down { Dir::Asc } else { *dir }))
+        .collect()
+}
+
+fn create(
+    draft: &mut Draft<'_>,
+    entity: EntityId,
+    columns: &[(LeafId, Dir)],
+    filter: Option<&Pred>,
+    queries: &[QueryId],
+) -> Option<By> {
+    let kernel = draft.kernel;
+    let filter = match filter {
+        None => None,
+        Some(filter) => Some(super::rule::local_filter(draft, entity, filter)?),
+    };
+    let keys = {
+        let mut nothing = Nothing;
+        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        columns
+            .iter()
+            .map(|(leaf, dir)| IndexKey {
+                by: express.compared(None, *leaf),
+                descending: *dir == Dir::Desc,
+            })
+            .collect()
+    };
+    let leaves: Vec<LeafId> = columns.iter().map(|(leaf, _)| *leaf).collect();
+    let wish = draft.wish(entity, &draft.columns(&leaves).join("_"), "idx");
+    let element = match queries {
+        [query, ..] => kernel.queries[*query].element,
+        [] => kernel.fields[kernel.leaves[*leaves.first()?].field].element,
+    };
+    Some(draft.piece(Piece {
+        entity,
+        element,
+        noun: "index",
+        wish,
+        body: Body::Index(Index {
+            name: String::new(),
+            keys,
+            unique: false,
+            nulls_equal: false,
+            filter,
+        }),
+    }))
+}
+
+fn described(draft: &Draft<'_>, columns: &[(LeafId, Dir)]) -> String {
+    let columns: Vec<String> = columns
+        .iter()
+        .map(|(leaf, dir)| match dir {
+            Dir::Asc => draft.column(*leaf).to_owned(),
+            Dir::Desc => format!("{} desc", draft.column(*leaf)),
+        })
+        .collect();
+    columns.join(", ")
+}
+
+fn decide(
+    draft: &Draft<'_>,
+    cx: &mut Lowering<'_>,
+    entity: EntityId,
+    columns: &[(LeafId, Dir)],
+    queries: &[QueryId],
+) {
+    let kernel = draft.kernel;
+    let rows = cx.figures.rows(entity);
+    let mut turned_on = vec![(rows, None)];
+    turned_on.extend(queries.iter().map(|query| (cx.figures.query_rate(*query), None)));
+    let names: Vec<&str> = queries.iter().map(|it| &*kernel.queries[*it].name).collect();
+    let Some(first) = queries.first() else { return };
+    debug_assert!(matches!(rows.what, Quantity::Rows(_)));
+    cx.decisions.push(Decision {
+        element: kernel.queries[*first].element,
+        code: "index",
+        chosen: format!(
+            "an index on {} ({}) for {}",
+            draft.table(entity).name,
+            described(draft, columns),
+            names.join(", ")
+        )
+        .into(),
+        cost: None,
+        alternatives: vec![Alternative {
+            what: "no index: the table is read as a whole".into(),
+            cost: Some(rows.value.saturating_mul(1000)),
+            why_not: "each answer would read all rows (thousandths of rows)".into(),
+        }],
+        turned_on,
+        flips: "the queries' conditions or order; `full read` on them".into(),
+        line: Some(cap::INDEX),
+    });
+}
+
+/// Rows that refer to a row are looked for when it is deleted or when its rules are judged.
+fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, to: EntityId) {
+    let kernel = draft.kernel;
+    let entity = kernel.fields[field].entity;
+    let leaves: Vec<LeafId> = kernel.fields[field].leaves.iter().collect();
+    let served = draft.paths.iter().any(|path| {
+        path.entity == entity
+            && path.filter.is_none()
+            && path.columns.len() >= leaves.len()
+            && path.columns[..leaves.len()]
+                .iter()
+                .all(|(leaf, _)| leaves.contains(leaf))
+    });
+    if served || leaves.is_empty() {
+        return;
+    }
+    let columns: Vec<(LeafId, Dir)> = leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect();
+    let Some(by) = create(draft, entity, &columns, None, &[]) else {
+        return;
+    };
+    let fan_out = cx.figures.fan_out(field);
+    cx.decisions.push(Decision {
+        element: kernel.fields[field].element,
+        code: "reference-index",
+        chosen: format!(
+            "an index on {} ({}), so that deleting a row of {} needn't read all",
+            draft.table(entity).name,
+            described(draft, &columns),
+            draft.table(to).name
+        )
+        .into(),
+        cost: None,
+        alternatives: vec![Alternative {
+            what: "no index".into(),
+            cost: Some(cx.figures.rows(entity).value.saturating_mul(1000)),
+            why_not: "each delete would read all rows that could refer (thousandths of rows)".into(),
+        }],
+        turned_on: vec![(fan_out, None)],
+        flips: "rows that are never deleted and never looked up along the reference".into(),
+        line: Some(cap::INDEX),
+    });
+    draft.paths.push(Path {
+        entity,
+        columns,
+        filter: None,
+        unique: false,
+        by,
+    });
+}
+
+/// The worst of what a query gets over its variants.
+fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) -> Answered {
+    let kernel = draft.kernel;
+    if unsaid(query) {
+        return Answered {
+            query: id,
+            outcome: QueryOutcome::NotServed {
+                instead: "read the row by its key, and verify the secret where it is known".into(),
+            },
+            by: By::Nothing,
+            line: cap::UNSAID,
+        };
+    }
+    let mut worst: Option<(Fit, By)> = None;
+    let mut whole = false;
+    for present in variants(query) {
+        let best = draft
+            .paths
+            .iter()
+            .filter(|path| path.entity == query.from)
+            .filter_map(|path| {
+                fit(kernel, &cx.figures, query, present, &path.access()).map(|fit| (fit, path.by))
+            })
+            .filter(|(fit, _)| serves(query, fit))
+            .min_by_key(|(fit, _)| (fit.rows_read, fit.residual.len(), fit.sorted == Sorted::No));
+        match best {
+            None => whole = true,
+            Some(best) => {
+                if worst
+                    .as_ref()
+                    .is_none_or(|(fit, _)| best.0.rows_read > fit.rows_read)
+                {
+                    worst = Some(best);
+                }
+            }
+        }
+    }
+    match worst {
+        Some((fit, by)) if !whole => Answered {
+            query: id,
+            outcome: QueryOutcome::Served {
+                rows_read: fit.rows_read,
+                residual: u8::try_from(fit.residual.len()).unwrap_or(u8::MAX),
+                probes: fit.probes,
+            },
+            by,
+            line: cap::INDEX,
+        },
+        Some(_) | None if query.full_read => Answered {
+            query: id,
+            outcome: QueryOutcome::FullRead {
+                rows_read: cx.figures.rows(query.from).value,
+            },
+            by: By::Named(draft.table_names[query.from.index() as usize]),
+            line: cap::FULL_READ,
+        },
+        Some(_) | None => Answered {
+            query: id,
+            outcome: QueryOutcome::NotServed {
+                instead:
+                    "say `full read`, or give a condition or an order on fields of the row, without `when`"
+                        .into(),
+            },
+            by: By::Nothing,
+            line: cap::NO_INDEX,
+        },
+    }
+}
+
+/// Whether a path spares reading everything.
+fn serves(query: &Query, fit: &Fit) -> bool {
+    let limited = match query.take {
+        Take::Limit(_) | Take::Page(_) => true,
+        Take::All => false,
+    };
+    fit.single
+        || fit.equal > 0
+        || !fit.used.is_empty()
+        || (fit.sorted != Sorted::No && limited && fit.residual.is_empty())
+}
+
+/// Whether something of a query can't be said in SQL.
+fn unsaid(query: &Query) -> bool {
+    let outputs = match &query.output {
+        Output::Row => false,
+        Output::Select { columns, .. } => columns.iter().any(|(_, expr)| secret_expr(expr)),
+        Output::Groups(Group { by, select, having }) => {
+            by.iter().chain(select).any(|(_, expr)| secret_expr(expr)) || having.as_ref().is_some_and(secret)
+        }
+    };
+    let order = query.order.iter().any(|OrderTerm { term, .. }| match term {
+        dbspec_core::kernel::Term::Expr(expr) => secret_expr(expr),
+        dbspec_core::kernel::Term::Leaf(_) | dbspec_core::kernel::Term::Output(_) => false,
+    });
+    outputs || order || query.conds.iter().any(|cond| secret(&cond.pred))
+}
+
+/// Whether a predicate verifies a secret.
+fn secret(pred: &Pred) -> bool {
+    match pred {
+        Pred::Const(_) | Pred::IsNull(_) => false,
+        Pred::Atom(Atom::Verify(..)) => true,
+        Pred::Atom(_) => false,
+        Pred::Not(of) | Pred::Any(_, of) => secret(of),
+        Pred::And(parts) | Pred::Or(parts) => parts.iter().any(secret),
+    }
+}
+
+fn secret_expr(expr: &Expr) -> bool {
+    match expr {
+        Expr::Value(_) | Expr::At(_) => false,
+        Expr::Do(_, a, b) | Expr::Else(a, b) => secret_expr(a) || secret_expr(b),
+        Expr::Neg(of) => secret_expr(of),
+        Expr::Call(_, args) => args.iter().any(secret_expr),
+        Expr::Aggregate { filter, of, .. } | Expr::Grouped { filter, of, .. } => {
+            filter.as_deref().is_some_and(secret) || of.as_deref().is_some_and(secret_expr)
+        }
+    }
+}

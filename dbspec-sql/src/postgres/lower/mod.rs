@@ -1,0 +1,259 @@
+//! Kernel → design, outcomes and decisions.
+//!
+//! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
+//! the pieces are named together at last, so that a name never depends on the order of rules.
+
+mod audit;
+mod fact;
+mod index;
+mod reference;
+mod rule;
+mod table;
+
+use dbspec_core::arena::Id;
+use dbspec_core::backend::Lowering;
+use dbspec_core::backend::Wanted;
+use dbspec_core::backend::capability::LineId;
+use dbspec_core::backend::coverage::{Outcome, RuleOutcome, WriteOutcome};
+use dbspec_core::backend::naming::{NameId, Noun};
+use dbspec_core::kernel::{ElementId, EntityId, Facet, Kernel, LeafId, RuleId, Subject};
+
+use super::capability;
+use super::design::{self, Design, Table};
+use super::keywords::snake;
+use super::options::Options;
+
+/// A constraint, an index or a sequence that has no name yet.
+pub(super) struct Piece {
+    pub(super) entity: EntityId,
+    pub(super) element: ElementId,
+    pub(super) noun: Noun,
+    pub(super) wish: String,
+    pub(super) body: Body,
+}
+
+/// What it is, its name left empty.
+pub(super) enum Body {
+    Key(design::Unique),
+    Unique(design::Unique),
+    Check(design::Check),
+    Exclusion(design::Exclusion),
+    ForeignKey(design::ForeignKey),
+    Index(design::Index),
+    Sequence(LeafId),
+}
+
+/// By which name an outcome is realised.
+#[derive(Clone, Copy)]
+pub(super) enum By {
+    Nothing,
+    Named(NameId),
+    /// The piece at a position.
+    Piece(usize),
+}
+
+/// An outcome that waits for a name.
+struct Answer {
+    rule: RuleId,
+    facet: Option<Facet>,
+    outcome: RuleOutcome,
+    by: By,
+    line: LineId,
+}
+
+/// The design as it grows.
+pub(super) struct Draft<'a> {
+    pub(super) kernel: &'a Kernel,
+    pub(super) options: &'a Options,
+    pub(super) tables: Vec<Table>,
+    pub(super) table_names: Vec<NameId>,
+    pub(super) column_names: Vec<Vec<NameId>>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) extensions: Vec<String>,
+    /// Keys and indexes, as queries see them.
+    pub(super) paths: Vec<index::Path>,
+    answers: Vec<Answer>,
+}
+
+impl Draft<'_> {
+    pub(super) fn table(&self, entity: EntityId) -> &Table {
+        &self.tables[entity.index() as usize]
+    }
+
+    pub(super) fn column(&self, leaf: LeafId) -> &str {
+        let entity = self.kernel.entity_of(leaf);
+        &self.table(entity).columns[self.kernel.position(leaf)].name
+    }
+
+    pub(super) fn columns(&self, leaves: &[LeafId]) -> Vec<String> {
+        leaves.iter().map(|leaf| self.column(*leaf).to_owned()).collect()
+    }
+
+    pub(super) fn column_name(&self, leaf: LeafId) -> NameId {
+        let entity = self.kernel.entity_of(leaf);
+        self.column_names[entity.index() as usize][self.kernel.position(leaf)]
+    }
+
+    /// A wish for a name: the table's, then words.
+    pub(super) fn wish(&self, entity: EntityId, words: &str, end: &str) -> String {
+        let words = snake(words);
+        let words: Vec<&str> = words
+            .split(|it: char| !it.is_alphanumeric() && it != '_')
+            .filter(|it| !it.is_empty())
+            .collect();
+        format!("{}_{}_{end}", self.table(entity).name, words.join("_"))
+    }
+
+    pub(super) fn piece(&mut self, piece: Piece) -> By {
+        self.pieces.push(piece);
+        By::Piece(self.pieces.len() - 1)
+    }
+
+    /// Answers for a rule: all its facets, or one.
+    pub(super) fn answer(
+        &mut self,
+        rule: RuleId,
+        facet: Option<Facet>,
+        outcome: RuleOutcome,
+        by: By,
+        line: LineId,
+    ) {
+        self.answers.push(Answer {
+            rule,
+            facet,
+            outcome,
+            by,
+            line,
+        });
+    }
+}
+
+/// Builds the design.
+pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
+    let kernel = cx.kernel;
+    let (tables, table_names, column_names) = table::name(cx);
+    let mut draft = Draft {
+        kernel,
+        options,
+        tables,
+        table_names,
+        column_names,
+        pieces: Vec::new(),
+        extensions: Vec::new(),
+        paths: Vec::new(),
+        answers: Vec::new(),
+    };
+    for (rule, _) in kernel.rules.iter() {
+        rule::lower(&mut draft, rule);
+    }
+    table::decide(cx);
+    let queries = index::lower(&mut draft, cx);
+    let names = name_pieces(&draft, cx);
+    let name = |by: By| match by {
+        By::Nothing => None,
+        By::Named(id) => Some(id),
+        By::Piece(at) => names.get(at).copied(),
+    };
+    for answer in &draft.answers {
+        let by = name(answer.by);
+        match answer.facet {
+            None => cx
+                .coverage
+                .rule(kernel, answer.rule, &answer.outcome, by, answer.line),
+            Some(facet) => cx.coverage.rule_facet(
+                kernel,
+                (answer.rule, facet),
+                answer.outcome.clone(),
+                by,
+                answer.line,
+            ),
+        }
+    }
+    for answer in queries {
+        let facets = kernel.queries[answer.query].facets;
+        for facet in facets.iter() {
+            cx.coverage.answer(
+                facet,
+                Outcome::Query(answer.outcome.clone()),
+                name(answer.by),
+                answer.line,
+            );
+        }
+    }
+    for (facet, of) in kernel.facets.iter() {
+        match of.subject {
+            Subject::Write(_) | Subject::Entity(_) => cx.coverage.answer(
+                facet,
+                Outcome::Write(WriteOutcome::Atomic {
+                    bound: None,
+                    at_most: None,
+                }),
+                None,
+                capability::TRANSACTION,
+            ),
+            Subject::Rule(_) | Subject::Query(_) | Subject::Fact(_) => {}
+        }
+    }
+    fact::lower(kernel, cx);
+    assemble(draft, &names, cx)
+}
+
+fn name_pieces(draft: &Draft<'_>, cx: &mut Lowering<'_>) -> Vec<NameId> {
+    let wanted: Vec<Wanted<'_>> = draft
+        .pieces
+        .iter()
+        .map(|piece| Wanted {
+            element: piece.element,
+            noun: piece.noun,
+            within: Some(draft.table_names[piece.entity.index() as usize]),
+            name: piece.wish.as_str().into(),
+        })
+        .collect();
+    cx.namer.scope(table::SCHEMA, &wanted)
+}
+
+fn assemble(draft: Draft<'_>, names: &[NameId], cx: &Lowering<'_>) -> Design {
+    let Draft {
+        kernel,
+        options,
+        mut tables,
+        pieces,
+        extensions,
+        ..
+    } = draft;
+    for (piece, name) in pieces.into_iter().zip(names) {
+        let name = cx.namer.name(*name).to_string();
+        let table = &mut tables[piece.entity.index() as usize];
+        match piece.body {
+            Body::Key(it) => table.key = Some(design::Unique { name, ..it }),
+            Body::Unique(it) => table.uniques.push(design::Unique { name, ..it }),
+            Body::Check(it) => table.checks.push(design::Check { name, ..it }),
+            Body::Exclusion(it) => table.exclusions.push(design::Exclusion { name, ..it }),
+            Body::ForeignKey(it) => table.foreign_keys.push(design::ForeignKey { name, ..it }),
+            Body::Index(it) => table.indexes.push(design::Index { name, ..it }),
+            Body::Sequence(leaf) => {
+                let column = &mut table.columns[kernel.position(leaf)];
+                column.default = Some(crate::relational::Sql::call(
+                    "nextval",
+                    [crate::relational::Sql::Text(quoted(&name)).cast("regclass")],
+                ));
+                column.sequence = Some(name);
+            }
+        }
+    }
+    Design {
+        format: <Design as dbspec_core::backend::DesignData>::FORMAT,
+        version: options.version,
+        model: kernel.name.clone(),
+        extensions,
+        tables,
+    }
+}
+
+/// A name as a text that is read as a name again: of a sequence.
+pub(super) fn quoted(name: &str) -> String {
+    use crate::relational::Dialect as _;
+    let mut out = String::new();
+    super::keywords::Quoting.name(name, &mut out);
+    out
+}

@@ -1,0 +1,530 @@
+//! Rules → constraints, or the programs' care with a query that finds what others did.
+
+use dbspec_core::backend::capability::LineId;
+use dbspec_core::backend::coverage::{Audit, RuleOutcome};
+use dbspec_core::kernel::{
+    Dir, Expr, Filling, Kernel, LeafId, LeafType, Moving, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf,
+};
+use dbspec_core::pred::Test;
+
+use super::index::Path;
+use super::{Body, By, Draft, Piece, audit, reference};
+use crate::postgres::capability as cap;
+use crate::postgres::design::{Check, ColumnType, Exclusion, Index, IndexKey, Unique};
+use crate::postgres::express::{Express, Nothing, may_err};
+use crate::postgres::options::Extension;
+use crate::postgres::types;
+use crate::relational::{Infix, Sql};
+
+/// A bound of the length of a collection's texts that one regular expression still says well.
+const LONGEST: u32 = 2_550;
+
+/// Answers for a rule.
+pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
+    let kernel = draft.kernel;
+    let it = &kernel.rules[rule];
+    match &it.kind {
+        RuleKind::Type(leaf) => {
+            let column = Sql::column(draft.column(*leaf));
+            let holds = types::check(kernel, &kernel.leaves[*leaf].ty, &column);
+            match holds.filter(|_| !sized(kernel, *leaf)) {
+                Some(holds) => {
+                    let line = match kernel.leaves[*leaf].ty {
+                        LeafType::Scalar(Scalar::Hashed) => cap::HASHED,
+                        LeafType::Scalar(_) | LeafType::List(_) => cap::CHECK,
+                    };
+                    let wish = draft.wish(it.entity, draft.column(*leaf), "type");
+                    check(draft, rule, wish, holds, line);
+                }
+                None => {
+                    let by = By::Named(draft.column_name(*leaf));
+                    draft.answer(rule, None, RuleOutcome::Enforced, by, cap::TYPE);
+                }
+            }
+        }
+        RuleKind::Size { leaf, of, min, max } => {
+            let column = Sql::column(draft.column(*leaf));
+            match size(&column, *of, *min, *max) {
+                Some(holds) => {
+                    let end = match of {
+                        SizeOf::Characters | SizeOf::Bytes => "size",
+                        SizeOf::Items => "items",
+                        SizeOf::ItemCharacters => "item_size",
+                    };
+                    let wish = draft.wish(it.entity, draft.column(*leaf), end);
+                    check(draft, rule, wish, holds, cap::CHECK);
+                }
+                None => {
+                    let text = audit::sizes(draft, *leaf, *min, *max);
+                    guarded(draft, rule, text);
+                }
+            }
+        }
+        RuleKind::Required(field) => {
+            let leaves = kernel.fields[*field].leaves;
+            let required = leaves.iter().find(|leaf| !kernel.leaves[*leaf].nullable);
+            if let Some(leaf) = required {
+                let by = By::Named(draft.column_name(leaf));
+                draft.answer(rule, None, RuleOutcome::Enforced, by, cap::NOT_NULL);
+            } else {
+                // All members of a required value type may be null, but not all at once.
+                let all = leaves
+                    .iter()
+                    .map(|leaf| Sql::column(draft.column(leaf)).not_null());
+                let holds = Sql::or(all);
+                let wish = draft.wish(it.entity, &kernel.fields[*field].name, "required");
+                check(draft, rule, wish, holds, cap::CHECK);
+            }
+        }
+        RuleKind::Predicate { holds, on_write } => {
+            let local = if *on_write {
+                None
+            } else {
+                local_check(draft, rule, holds)
+            };
+            match local {
+                Some(sql) => {
+                    let wish = draft.wish(it.entity, &it.name, "check");
+                    check(draft, rule, wish, sql, cap::CHECK);
+                }
+                None => {
+                    let text = audit::broken(draft, it.entity, holds);
+                    guarded(draft, rule, text);
+                }
+            }
+        }
+        RuleKind::Key(leaves) => key(draft, rule, leaves),
+        RuleKind::Unique {
+            leaves,
+            filter,
+            nulls,
+        } => unique(draft, rule, leaves, filter.as_ref(), *nulls),
+        RuleKind::Reference { .. } => reference::lower(draft, rule),
+        RuleKind::Bounds {
+            owner,
+            via,
+            filter,
+            min,
+            max,
+        } => {
+            let text = audit::bounds(draft, *owner, *via, filter.as_ref(), *min, *max);
+            guarded(draft, rule, text);
+        }
+        RuleKind::AtMost { leaves, filter, max } => {
+            let text = audit::repeated(draft, it.entity, leaves, filter.as_ref(), *max, Nulls::Distinct);
+            guarded(draft, rule, text);
+        }
+        RuleKind::Overlap { by, range, filter } => overlap(draft, rule, by, *range, filter.as_ref()),
+        RuleKind::Transition(Moving::Leaf(..) | Moving::Frozen(_) | Moving::AppendOnly) => past(draft, rule),
+        RuleKind::Version(leaf) => {
+            let text = audit::below_one(draft, *leaf);
+            guarded(draft, rule, text);
+        }
+        RuleKind::Derived { field, value, .. } => {
+            let text = audit::stale(draft, *field, value);
+            guarded(draft, rule, text);
+        }
+        RuleKind::Default {
+            field,
+            filling,
+            on_update,
+            only,
+        } => {
+            let leaf = kernel.fields[*field].leaves.first();
+            let simple = !on_update && only.is_none() && kernel.fields[*field].leaves.len() == 1;
+            match leaf.filter(|_| simple) {
+                Some(leaf) => default(draft, rule, leaf, filling),
+                None => past(draft, rule),
+            }
+        }
+        RuleKind::Policy { .. } => unsupported(draft, rule, cap::POLICY),
+        RuleKind::KeepAtLeast { .. } => unsupported(draft, rule, cap::KEEP),
+        RuleKind::KeepAtMost {
+            from, months, micros, ..
+        } => {
+            let audit = Audit {
+                text: audit::past_time(draft, *from, *months, *micros),
+            };
+            draft.answer(
+                rule,
+                None,
+                RuleOutcome::Audited { audit },
+                By::Nothing,
+                cap::RETENTION,
+            );
+        }
+        RuleKind::Secret(leaf) => match kernel.leaves[*leaf].ty {
+            LeafType::Scalar(Scalar::Hashed) => {
+                let by = By::Named(draft.column_name(*leaf));
+                draft.answer(rule, None, RuleOutcome::Enforced, by, cap::HASHED);
+            }
+            LeafType::Scalar(_) | LeafType::List(_) => unsupported(draft, rule, cap::ENCRYPTION),
+        },
+        RuleKind::Assert { holds } => {
+            let text = audit::broken(draft, it.entity, holds);
+            guarded(draft, rule, text);
+        }
+    }
+}
+
+/// Whether a rule of its own says how long a text or how many bytes a leaf may hold, as its type does.
+fn sized(kernel: &Kernel, leaf: LeafId) -> bool {
+    let limit = match &kernel.leaves[leaf].ty {
+        LeafType::Scalar(Scalar::String { max } | Scalar::Bytes { max }) => *max,
+        LeafType::Scalar(_) | LeafType::List(_) => return false,
+    };
+    kernel.rules_of(kernel.entity_of(leaf)).any(|(_, rule)| {
+        matches!(&rule.kind, RuleKind::Size { leaf: it, of: SizeOf::Characters | SizeOf::Bytes, max: Some(max), .. }
+            if *it == leaf && *max <= limit)
+    })
+}
+
+fn piece(draft: &mut Draft<'_>, rule: RuleId, noun: &'static str, wish: String, body: Body) -> By {
+    let it = &draft.kernel.rules[rule];
+    draft.piece(Piece {
+        entity: it.entity,
+        element: it.element,
+        noun,
+        wish,
+        body,
+    })
+}
+
+fn check(draft: &mut Draft<'_>, rule: RuleId, wish: String, holds: Sql, line: LineId) {
+    let body = Body::Check(Check {
+        name: String::new(),
+        holds,
+    });
+    let by = piece(draft, rule, "check", wish, body);
+    draft.answer(rule, None, RuleOutcome::Enforced, by, line);
+}
+
+/// The programs judge it; a query finds what others did.
+pub(super) fn guarded(draft: &mut Draft<'_>, rule: RuleId, text: Box<str>) {
+    let outcome = RuleOutcome::Guarded {
+        bound: None,
+        audit: Audit { text },
+    };
+    draft.answer(rule, None, outcome, By::Nothing, cap::SERIALIZABLE);
+}
+
+/// The programs judge it against the row before, which nobody keeps.
+fn past(draft: &mut Draft<'_>, rule: RuleId) {
+    let outcome = RuleOutcome::Guarded {
+        bound: None,
+        audit: Audit {
+            text: audit::nothing_left(),
+        },
+    };
+    draft.answer(rule, None, outcome, By::Nothing, cap::PAST_STATE);
+}
+
+fn unsupported(draft: &mut Draft<'_>, rule: RuleId, line: LineId) {
+    draft.answer(rule, None, RuleOutcome::Unsupported, By::Nothing, line);
+}
+
+fn size(column: &Sql, of: SizeOf, min: u32, max: Option<u32>) -> Option<Sql> {
+    let bounded = |size: Sql| {
+        let at_least = (min > 0).then(|| size.clone().infix(Infix::Ge, Sql::number(min)));
+        let at_most = max.map(|max| size.infix(Infix::Le, Sql::number(max)));
+        Sql::and(at_least.into_iter().chain(at_most))
+    };
+    match of {
+        SizeOf::Characters => Some(bounded(types::characters(column))),
+        SizeOf::Bytes => Some(bounded(types::bytes(column))),
+        SizeOf::Items => Some(bounded(types::items(column))),
+        SizeOf::ItemCharacters => {
+            let fits = |it: u32| (it <= LONGEST).then_some(it);
+            let least = match min {
+                0 => None,
+                min => Some(types::length_at_least("@", fits(min)?)),
+            };
+            let most = match max {
+                None => None,
+                Some(max) => Some(types::length_at_most("@", fits(max)?)),
+            };
+            let parts: Vec<String> = least.into_iter().chain(most).collect();
+            Some(if parts.is_empty() {
+                Sql::Bool(true)
+            } else {
+                types::no_item_but(column, &parts.join(" && "))
+            })
+        }
+    }
+}
+
+/// A predicate as a constraint; `None` where it speaks of more than the row.
+fn local_check(draft: &Draft<'_>, rule: RuleId, holds: &Pred) -> Option<Sql> {
+    let kernel = draft.kernel;
+    let test = holds.not_false(&|place| kernel.nullable(place));
+    let sql = test_on_row(draft, kernel.rules[rule].entity, &test)?;
+    // Null holds in a constraint; what can't be worked out must not.
+    Some(if may_err(&test) {
+        Sql::call("coalesce", [sql, Sql::Bool(false)])
+    } else {
+        sql
+    })
+}
+
+/// A test on columns of the row alone.
+fn test_on_row(draft: &Draft<'_>, entity: dbspec_core::kernel::EntityId, test: &Test) -> Option<Sql> {
+    let mut nothing = Nothing;
+    let sql = Express::new(draft.kernel, &draft.tables, &mut nothing)
+        .row(entity, None)
+        .test(test)
+        .ok()?;
+    sql.is_local().then_some(sql)
+}
+
+/// A filter of an index or a constraint.
+pub(super) fn local_filter(
+    draft: &Draft<'_>,
+    entity: dbspec_core::kernel::EntityId,
+    filter: &Pred,
+) -> Option<Sql> {
+    let kernel = draft.kernel;
+    test_on_row(draft, entity, &filter.is_true(&|place| kernel.nullable(place)))
+}
+
+fn names(draft: &Draft<'_>, leaves: &[LeafId]) -> String {
+    draft.columns(leaves).join("_")
+}
+
+fn key(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId]) {
+    let kernel = draft.kernel;
+    let it = &kernel.rules[rule];
+    let body = Body::Key(Unique {
+        name: String::new(),
+        columns: draft.columns(leaves),
+        nulls_equal: false,
+    });
+    let wish = format!("{}_pkey", draft.table(it.entity).name);
+    let key = piece(draft, rule, "primary key", wish, body);
+    path(draft, rule, leaves, None, key);
+    let folds = leaves.iter().any(|leaf| kernel.leaves[*leaf].ignore_case);
+    if folds {
+        // The key's own index tells letters apart; a second one doesn't.
+        let by = unique_index(draft, rule, leaves, None, Nulls::Distinct);
+        draft.answer(rule, None, RuleOutcome::Enforced, by, cap::UNIQUE_INDEX);
+    } else {
+        draft.answer(rule, None, RuleOutcome::Enforced, key, cap::PRIMARY_KEY);
+    }
+}
+
+fn unique(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId], filter: Option<&Pred>, nulls: Nulls) {
+    let kernel = draft.kernel;
+    let entity = kernel.rules[rule].entity;
+    let nullable = leaves.iter().any(|leaf| kernel.leaves[*leaf].nullable);
+    let nulls = if nullable { nulls } else { Nulls::Distinct };
+    let folds = leaves.iter().any(|leaf| kernel.leaves[*leaf].ignore_case);
+    let condition = match filter {
+        None => None,
+        Some(filter) => match local_filter(draft, entity, filter) {
+            Some(sql) => Some(sql),
+            None => {
+                let text = audit::repeated(draft, entity, leaves, Some(filter), 1, nulls);
+                return guarded(draft, rule, text);
+            }
+        },
+    };
+    if condition.is_none() && !folds && nulls == Nulls::Distinct {
+        let body = Body::Unique(Unique {
+            name: String::new(),
+            columns: draft.columns(leaves),
+            nulls_equal: false,
+        });
+        let wish = draft.wish(entity, &names(draft, leaves), "key");
+        let by = piece(draft, rule, "unique", wish, body);
+        path(draft, rule, leaves, None, by);
+        return draft.answer(rule, None, RuleOutcome::Enforced, by, cap::UNIQUE);
+    }
+    let line = match nulls {
+        Nulls::Equal if draft.options.version >= 15 => cap::NULLS_NOT_DISTINCT,
+        Nulls::Equal | Nulls::Distinct => cap::UNIQUE_INDEX,
+    };
+    let by = unique_index(draft, rule, leaves, condition, nulls);
+    path(draft, rule, leaves, filter, by);
+    draft.answer(rule, None, RuleOutcome::Enforced, by, line);
+}
+
+/// What queries get from a key or a unique index.
+fn path(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId], filter: Option<&Pred>, by: By) {
+    let entity = draft.kernel.rules[rule].entity;
+    draft.paths.push(Path {
+        entity,
+        columns: leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
+        filter: filter.cloned(),
+        unique: true,
+        by,
+    });
+}
+
+fn unique_index(
+    draft: &mut Draft<'_>,
+    rule: RuleId,
+    leaves: &[LeafId],
+    filter: Option<Sql>,
+    nulls: Nulls,
+) -> By {
+    let kernel = draft.kernel;
+    let entity = kernel.rules[rule].entity;
+    let modern = draft.options.version >= 15;
+    let mut keys = Vec::new();
+    {
+        let mut nothing = Nothing;
+        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        for leaf in leaves {
+            let column = express.compared(None, *leaf);
+            if nulls == Nulls::Equal && !modern && kernel.leaves[*leaf].nullable {
+                // Before 15: whether it is null, and the value or a constant that null then shares with no value.
+                let ty = draft.table(entity).columns[kernel.position(*leaf)].ty;
+                keys.push(column.clone().is_null());
+                keys.push(Sql::call("coalesce", [column, stand_in(ty)]));
+            } else {
+                keys.push(column);
+            }
+        }
+    }
+    let body = Body::Index(Index {
+        name: String::new(),
+        keys: keys
+            .into_iter()
+            .map(|by| IndexKey {
+                by,
+                descending: false,
+            })
+            .collect(),
+        unique: true,
+        nulls_equal: nulls == Nulls::Equal && modern,
+        filter,
+    });
+    let wish = match &kernel.rules[rule].kind {
+        RuleKind::Unique { filter: Some(_), .. } => draft.wish(entity, &kernel.rules[rule].name, "key"),
+        _ => draft.wish(entity, &names(draft, leaves), "key"),
+    };
+    piece(draft, rule, "unique index", wish, body)
+}
+
+/// Some value of a type.
+fn stand_in(ty: ColumnType) -> Sql {
+    let constant = |ty: &'static str, text: &'static str| Sql::text(text).cast(ty);
+    match ty {
+        ColumnType::Boolean => Sql::Bool(false),
+        ColumnType::Smallint | ColumnType::Integer | ColumnType::Bigint => Sql::number(0),
+        ColumnType::Numeric { .. } | ColumnType::Double => Sql::number(0),
+        ColumnType::Text => Sql::text(""),
+        ColumnType::Bytea => constant("bytea", ""),
+        ColumnType::Uuid => constant("uuid", "00000000-0000-0000-0000-000000000000"),
+        ColumnType::Date => constant("date", "2000-01-01"),
+        ColumnType::Time => constant("time", "00:00"),
+        ColumnType::Timestamptz => constant("timestamptz", "2000-01-01 00:00:00+00"),
+        ColumnType::Jsonb => constant("jsonb", "null"),
+    }
+}
+
+fn overlap(
+    draft: &mut Draft<'_>,
+    rule: RuleId,
+    by: &[LeafId],
+    range: (LeafId, LeafId),
+    filter: Option<&Pred>,
+) {
+    let kernel = draft.kernel;
+    let entity = kernel.rules[rule].entity;
+    let condition = match filter {
+        None => Some(Sql::Bool(true)),
+        Some(filter) => local_filter(draft, entity, filter),
+    };
+    let gist = by.is_empty() || draft.options.btree_gist == Extension::Available;
+    let function = match kernel.leaves[range.0].ty {
+        LeafType::Scalar(Scalar::Date) => Some("daterange"),
+        LeafType::Scalar(Scalar::Timestamp) => Some("tstzrange"),
+        LeafType::Scalar(Scalar::Int16 | Scalar::Int32) => Some("int4range"),
+        LeafType::Scalar(Scalar::Int64 | Scalar::Duration) => Some("int8range"),
+        LeafType::Scalar(Scalar::Decimal { .. }) => Some("numrange"),
+        LeafType::Scalar(_) | LeafType::List(_) => None,
+    };
+    // `btree_gist` has an operator class for booleans since 16 alone.
+    let classes = by.iter().all(|leaf| {
+        !matches!(
+            kernel.leaves[*leaf].ty,
+            LeafType::Scalar(Scalar::Bool) | LeafType::List(_)
+        )
+    });
+    let (Some(condition), Some(function), true, true) = (condition, function, gist, classes) else {
+        let text = audit::overlapping(draft, entity, by, range, filter);
+        return guarded(draft, rule, text);
+    };
+    let (equal, ends) = {
+        let mut nothing = Nothing;
+        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        let equal: Vec<Sql> = by.iter().map(|leaf| express.compared(None, *leaf)).collect();
+        (equal, [express.leaf(None, range.0), express.leaf(None, range.1)])
+    };
+    // A range with a null end would be endless.
+    let set = [range.0, range.1]
+        .into_iter()
+        .zip(&ends)
+        .filter(|(leaf, _)| kernel.leaves[*leaf].nullable)
+        .map(|(_, end)| end.clone().not_null());
+    let condition = Sql::and(set.chain([condition]));
+    let line = if by.is_empty() {
+        cap::EXCLUDE
+    } else {
+        cap::EXCLUDE_GIST
+    };
+    if !by.is_empty() && draft.extensions.is_empty() {
+        draft.extensions.push("btree_gist".to_owned());
+    }
+    let [start, end] = ends;
+    let end = match kernel.leaves[range.0].ty {
+        LeafType::Scalar(Scalar::Int16) => [start.cast("integer"), end.cast("integer")],
+        LeafType::Scalar(_) | LeafType::List(_) => [start, end],
+    };
+    let body = Body::Exclusion(Exclusion {
+        name: String::new(),
+        equal,
+        range: Sql::call(function, end),
+        filter: Some(condition).filter(|it| *it != Sql::Bool(true)),
+    });
+    let wish = draft.wish(entity, &kernel.rules[rule].name, "excl");
+    let by = piece(draft, rule, "exclusion", wish, body);
+    draft.answer(rule, None, RuleOutcome::Enforced, by, line);
+}
+
+/// A default of one column.
+fn default(draft: &mut Draft<'_>, rule: RuleId, leaf: LeafId, filling: &Filling) {
+    let kernel = draft.kernel;
+    let entity = kernel.rules[rule].entity;
+    let sql = match filling {
+        Filling::Sequence => {
+            let wish = draft.wish(entity, draft.column(leaf), "seq");
+            let by = piece(draft, rule, "sequence", wish, Body::Sequence(leaf));
+            return draft.answer(rule, None, RuleOutcome::Enforced, by, cap::SEQUENCE);
+        }
+        Filling::Uuid4 => Some(Sql::call("gen_random_uuid", [])),
+        Filling::Uuid7 if draft.options.version >= 18 => Some(Sql::call("uuidv7", [])),
+        Filling::Uuid7 | Filling::Session(_) => None,
+        Filling::Expr(Expr::Value(value)) => {
+            let scalar = match &kernel.leaves[leaf].ty {
+                LeafType::Scalar(scalar) => Some(scalar),
+                LeafType::List(_) => None,
+            };
+            scalar.map(|scalar| crate::postgres::express::literal(value, Some(scalar)))
+        }
+        Filling::Expr(expr) => {
+            let mut nothing = Nothing;
+            Express::new(kernel, &draft.tables, &mut nothing).value(expr).ok()
+        }
+    };
+    match sql {
+        Some(sql) if sql != Sql::Null => {
+            let at = kernel.position(leaf);
+            let index = dbspec_core::arena::Id::index(entity) as usize;
+            draft.tables[index].columns[at].default = Some(sql);
+            let by = By::Named(draft.column_name(leaf));
+            draft.answer(rule, None, RuleOutcome::Enforced, by, cap::DEFAULT);
+        }
+        _ => past(draft, rule),
+    }
+}

@@ -1,0 +1,115 @@
+//! PostgreSQL 13 to 18.
+//!
+//! # Where it differs from the model, and what is done
+//!
+//! - **Text** is kept in collation `"C"`: by code point in a UTF-8 database, without locale. Letters are folded by `lower`,
+//!   which folds ASCII alone there. `varchar(n)` is not used, since it cuts spaces off what is too long.
+//! - **Judged at the end.** Foreign keys are deferred to the end of the transaction, with `NO ACTION` for `restrict`, so
+//!   that a write is judged on what it leaves. Unique indexes are judged row by row: programs delete before they update,
+//!   and update before they insert.
+//! - **Types are exact.** What a type lets pass that the model doesn't (`NaN`, `infinity`, `24:00`, years beyond 9999) a
+//!   CHECK refuses. Durations are microseconds, ordered enums their labels' places, collections `jsonb` arrays.
+//! - **Unique with equal nulls** is `NULLS NOT DISTINCT` from 15 on; before, the index holds whether a value is null
+//!   beside the value.
+//! - **Order.** Ascending with nulls last, descending with nulls first are PostgreSQL's own, so an index serves both.
+//!
+//! # Isolation
+//!
+//! Every write runs in a `SERIALIZABLE` transaction that is tried again where it conflicts. What a program reads to judge
+//! can't change unseen: two transactions that each read what the other writes can't both commit (write skew, the anomaly
+//! that snapshots alone allow). So rules that no constraint can hold are *guarded*: no two programs break them together.
+//!
+//! # What passes the rules by
+//!
+//! | who | what | closed by |
+//! |---|---|---|
+//! | any client | guarded rules | writing through programs alone; the audit queries find the rest |
+//! | superusers, table owners | triggers of foreign keys disabled, `session_replication_role = replica` | grants |
+//! | any client | `check` of another session's uncommitted rows | nothing to close: constraints wait for it |
+
+mod capability;
+mod design;
+mod express;
+mod keywords;
+mod lower;
+mod options;
+mod program;
+mod render;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use dbspec_core::backend::capability::Line;
+use dbspec_core::backend::naming::Limits;
+use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Script, WriteKind};
+use dbspec_core::diag::Diagnostic;
+use dbspec_core::kernel::{Kernel, QueryId};
+use dbspec_core::program::Program;
+
+pub use design::{
+    Check, Column, ColumnType, Design, Exclusion, ForeignKey, Index, IndexKey, OnDelete, Table, Unique,
+};
+pub use options::{Extension, Options, UnknownVersion};
+
+/// The compiler for PostgreSQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postgres {
+    options: Options,
+}
+
+impl Postgres {
+    /// For the usual installation of a major version, 13 to 18; another counts as the nearest of these.
+    pub fn new(version: u16) -> Self {
+        Self::with(Options::new(version))
+    }
+
+    /// For what is chosen.
+    pub fn with(options: Options) -> Self {
+        Self { options }
+    }
+}
+
+impl Compile for Postgres {
+    const NAME: &'static str = "postgres";
+    type Options = Options;
+    type Design = Design;
+
+    fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn lines(&self) -> &'static [Line] {
+        capability::LINES
+    }
+
+    fn limits(&self) -> Limits {
+        keywords::limits()
+    }
+
+    fn lint(&self, kernel: &Kernel) -> Vec<Diagnostic> {
+        rules::lint(kernel)
+    }
+
+    fn build(&self, cx: &mut Lowering<'_>) -> Design {
+        lower::build(&self.options, cx)
+    }
+
+    fn render(design: &Design) -> Script {
+        render::render(design)
+    }
+
+    fn faces(&self) -> Faces<'_> {
+        Faces::none().ask(self)
+    }
+}
+
+impl Ask for Postgres {
+    fn query_program(&self, lowered: &Lowered<Design>, query: QueryId) -> Result<Program, NotServed> {
+        program::query(lowered, query)
+    }
+
+    fn write_program(&self, lowered: &Lowered<Design>, write: WriteKind) -> Result<Program, NotServed> {
+        program::write(lowered, write)
+    }
+}

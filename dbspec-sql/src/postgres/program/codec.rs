@@ -1,0 +1,109 @@
+//! How values stand in requests and replies: the other side of [`types::to_wire`](crate::postgres::types::to_wire).
+
+use dbspec_core::kernel::{Item, Kernel, LeafType, ListKind, ListType, Member, Scalar, Type};
+use dbspec_core::program::{Codec, Fixed, Number};
+
+/// Which way a value goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Given,
+    Read,
+}
+
+/// A value as a text: a bind.
+pub(super) fn bind(kernel: &Kernel, scalar: &Scalar) -> Codec {
+    match scalar {
+        Scalar::Bool => Codec::Document(Box::new(Codec::Plain)),
+        Scalar::Int16 | Scalar::Int32 | Scalar::Int64 => Codec::NumberText(Number::Int),
+        Scalar::Point | Scalar::Vector { .. } => Codec::Document(Box::new(codec(kernel, scalar, Way::Given))),
+        Scalar::Decimal { .. }
+        | Scalar::Float64
+        | Scalar::String { .. }
+        | Scalar::Text
+        | Scalar::Bytes { .. }
+        | Scalar::Uuid
+        | Scalar::Date
+        | Scalar::Time
+        | Scalar::Timestamp
+        | Scalar::Duration
+        | Scalar::Enum(_)
+        | Scalar::Json
+        | Scalar::Hashed
+        | Scalar::Encrypted { .. } => codec(kernel, scalar, Way::Given),
+    }
+}
+
+/// Lists of a scalar as the text of a JSON array.
+pub(super) fn bind_list(kernel: &Kernel, scalar: &Scalar) -> Codec {
+    Codec::Document(Box::new(Codec::Each(Box::new(codec(kernel, scalar, Way::Given)))))
+}
+
+/// A leaf's value within a JSON document that is given.
+pub(super) fn given(kernel: &Kernel, ty: &LeafType) -> Codec {
+    leaf(kernel, ty, Way::Given)
+}
+
+/// A leaf's value within a JSON document that is read.
+pub(super) fn read(kernel: &Kernel, ty: &LeafType) -> Codec {
+    leaf(kernel, ty, Way::Read)
+}
+
+fn leaf(kernel: &Kernel, ty: &LeafType, way: Way) -> Codec {
+    match ty {
+        LeafType::Scalar(scalar) => codec(kernel, scalar, way),
+        LeafType::List(list) => Codec::Each(Box::new(item(kernel, list, way))),
+    }
+}
+
+fn item(kernel: &Kernel, list: &ListType, way: Way) -> Codec {
+    let value = match &list.item {
+        Item::Scalar(scalar) => codec(kernel, scalar, way),
+        Item::Group(members) => group(kernel, members, way),
+    };
+    match list.kind {
+        ListKind::List | ListKind::Set => value,
+        ListKind::Map { .. } => Codec::Members(vec![("key".into(), Codec::Plain), ("value".into(), value)]),
+    }
+}
+
+fn group(kernel: &Kernel, members: &[Member], way: Way) -> Codec {
+    let of = |member: &Member| {
+        let codec = match &member.ty {
+            Type::Scalar(scalar) => codec(kernel, scalar, way),
+            Type::Group(inner) => group(kernel, inner, way),
+            Type::List(list) => Codec::Each(Box::new(item(kernel, list, way))),
+            // References and ranges don't stand in a collection's value types.
+            Type::Ref(_) | Type::Range(_) => Codec::Plain,
+        };
+        (member.name.clone(), codec)
+    };
+    Codec::Members(members.iter().map(of).collect())
+}
+
+fn codec(kernel: &Kernel, scalar: &Scalar, way: Way) -> Codec {
+    let floats = match way {
+        Way::Given => Codec::Plain,
+        Way::Read => Codec::NumberText(Number::Float),
+    };
+    match scalar {
+        Scalar::Bool | Scalar::Int16 | Scalar::Int32 | Scalar::Int64 => Codec::Plain,
+        Scalar::String { .. } | Scalar::Text | Scalar::Hashed | Scalar::Encrypted { .. } => Codec::Plain,
+        Scalar::Decimal { precision, scale } => Codec::NumberText(Number::Decimal {
+            precision: *precision,
+            scale: *scale,
+        }),
+        Scalar::Float64 => Codec::NumberText(Number::Float),
+        Scalar::Duration => Codec::NumberText(Number::Duration),
+        Scalar::Bytes { .. } => Codec::Base64,
+        Scalar::Uuid => Codec::FixedText(Fixed::Uuid),
+        Scalar::Date => Codec::FixedText(Fixed::Date),
+        Scalar::Time => Codec::FixedText(Fixed::Time),
+        Scalar::Timestamp => Codec::FixedText(Fixed::Timestamp),
+        Scalar::Enum(id) => Codec::Label {
+            labels: kernel.enums[*id].labels.clone(),
+            ordered: kernel.enums[*id].ordered,
+        },
+        Scalar::Json => Codec::JsonText,
+        Scalar::Point | Scalar::Vector { .. } => Codec::Each(Box::new(floats)),
+    }
+}

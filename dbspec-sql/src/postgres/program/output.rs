@@ -1,0 +1,262 @@
+//! What rows come out as: JSON objects, and the codecs that read them.
+
+use dbspec_core::kernel::{
+    EntityId, Expr, Fetch, FieldId, Kernel, LeafId, LeafType, OrderTerm, Place, Scalar, Term as By, Type,
+};
+use dbspec_core::program::Codec;
+use dbspec_core::semantics::is_shown;
+
+use super::codec;
+use crate::postgres::express::{Express, Scope, Unsaid};
+use crate::postgres::types;
+use crate::relational::{Infix, Select, Sorting, Source, Sql};
+
+/// A function takes at most 100 arguments: so many members does one call build.
+const MEMBERS: usize = 50;
+
+/// A value that comes out, by name.
+pub(super) type Member = (Box<str>, Sql, Codec);
+
+/// Members as one object.
+pub(super) fn object(members: Vec<Member>) -> (Sql, Codec) {
+    let codec = Codec::Members(
+        members
+            .iter()
+            .map(|(name, _, codec)| (name.clone(), codec.clone()))
+            .collect(),
+    );
+    let mut parts = members.chunks(MEMBERS).map(|chunk| {
+        let args: Vec<Sql> = chunk
+            .iter()
+            .flat_map(|(name, sql, _)| [Sql::text(&**name), sql.clone()])
+            .collect();
+        Sql::call("jsonb_build_object", args)
+    });
+    let first = parts
+        .next()
+        .unwrap_or_else(|| Sql::call("jsonb_build_object", []));
+    (
+        parts.fold(first, |all, part| all.infix(Infix::Concat, part)),
+        codec,
+    )
+}
+
+/// Values as one array.
+pub(super) fn array(items: Vec<Sql>) -> Sql {
+    let mut parts = items
+        .chunks(2 * MEMBERS)
+        .map(|chunk| Sql::call("jsonb_build_array", chunk.to_vec()));
+    let first = parts.next().unwrap_or_else(|| Sql::call("jsonb_build_array", []));
+    parts.fold(first, |all, part| all.infix(Infix::Concat, part))
+}
+
+/// A whole row, leaf by leaf.
+pub(super) fn row(express: &Express<'_>, entity: EntityId, alias: &str) -> (Sql, Codec) {
+    let kernel = express.kernel;
+    let leaves = kernel.entities[entity].leaves;
+    let items = leaves
+        .iter()
+        .map(|leaf| types::to_wire(kernel, &kernel.leaves[leaf].ty, express.leaf(Some(alias), leaf)));
+    let codecs = leaves
+        .iter()
+        .map(|leaf| codec::read(kernel, &kernel.leaves[leaf].ty));
+    (array(items.collect()), Codec::Items(codecs.collect()))
+}
+
+/// Fields that may be shown.
+pub(super) fn fields(
+    express: &Express<'_>,
+    fields: impl Iterator<Item = FieldId>,
+    alias: &str,
+) -> Vec<Member> {
+    let kernel = express.kernel;
+    fields
+        .filter(|field| is_shown(kernel, *field))
+        .map(|field| {
+            let it = &kernel.fields[field];
+            let mut leaves = it.leaves.iter();
+            let (sql, codec) = composed(express, &it.ty, &mut leaves, alias);
+            (it.name.clone(), sql, codec)
+        })
+        .collect()
+}
+
+/// Takes as many leaves as a type has; what has several is an object, or null where all are.
+fn composed(
+    express: &Express<'_>,
+    ty: &Type,
+    leaves: &mut dyn Iterator<Item = LeafId>,
+    alias: &str,
+) -> (Sql, Codec) {
+    let kernel = express.kernel;
+    match ty {
+        Type::Scalar(_) | Type::List(_) => match leaves.next() {
+            Some(leaf) => {
+                let ty = &kernel.leaves[leaf].ty;
+                let sql = types::to_wire(kernel, ty, express.leaf(Some(alias), leaf));
+                (sql, codec::read(kernel, ty))
+            }
+            None => (Sql::Null, Codec::Plain),
+        },
+        Type::Range(scalar) => {
+            let scalar = Type::Scalar(scalar.clone());
+            several(
+                express,
+                [("start", &scalar), ("end", &scalar)].into_iter(),
+                leaves,
+                alias,
+            )
+        }
+        Type::Group(members) => several(
+            express,
+            members.iter().map(|it| (&*it.name, &it.ty)),
+            leaves,
+            alias,
+        ),
+        Type::Ref(to) => match kernel.entities[*to].key.as_slice() {
+            [only] => composed(express, &kernel.fields[*only].ty, leaves, alias),
+            key => {
+                let of = key.iter().map(|field| &kernel.fields[*field]);
+                several(express, of.map(|it| (&*it.name, &it.ty)), leaves, alias)
+            }
+        },
+    }
+}
+
+fn several<'t>(
+    express: &Express<'_>,
+    of: impl Iterator<Item = (&'t str, &'t Type)>,
+    leaves: &mut dyn Iterator<Item = LeafId>,
+    alias: &str,
+) -> (Sql, Codec) {
+    let mut taken = Vec::new();
+    let mut noting = leaves.inspect(|leaf| taken.push(*leaf));
+    let members: Vec<Member> = of
+        .map(|(name, ty)| {
+            let (sql, codec) = composed(express, ty, &mut noting, alias);
+            (name.into(), sql, codec)
+        })
+        .collect();
+    let (sql, codec) = object(members);
+    let set = taken
+        .iter()
+        .map(|leaf| express.leaf(Some(alias), *leaf).not_null());
+    let kernel = express.kernel;
+    if taken.iter().all(|leaf| kernel.leaves[*leaf].nullable) {
+        (Sql::Case(vec![(Sql::or(set), sql)], Box::new(Sql::Null)), codec)
+    } else {
+        (sql, codec)
+    }
+}
+
+/// A named expression.
+pub(super) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Option<Scalar>, Codec), Unsaid> {
+    let kernel = express.kernel;
+    if let Expr::At(Place::Leaf { leaf, .. }) = expr {
+        if let ty @ LeafType::List(_) = &kernel.leaves[*leaf].ty {
+            return Ok((express.value(expr)?, None, codec::read(kernel, ty)));
+        }
+    }
+    let Some(scalar) = express.kind(expr) else {
+        return Ok((Sql::Null, None, Codec::Plain));
+    };
+    let sql = express.value_as(expr, Some(&scalar))?;
+    let sql = match expr {
+        // A constant alone has no type yet.
+        Expr::Value(_) => sql.cast(types::cast(kernel, &scalar)),
+        _ => sql,
+    };
+    let codec = codec::read(kernel, &LeafType::Scalar(scalar.clone()));
+    Ok((sql, Some(scalar), codec))
+}
+
+/// A stored value as it comes out.
+pub(super) fn shown(kernel: &Kernel, sql: Sql, scalar: Option<Scalar>) -> Sql {
+    match scalar {
+        Some(scalar) => types::to_wire(kernel, &LeafType::Scalar(scalar), sql),
+        None => sql,
+    }
+}
+
+/// Adds what comes with a row: a row takes the place of its key.
+pub(super) fn with(
+    express: &mut Express<'_>,
+    entity: EntityId,
+    alias: &str,
+    members: &mut Vec<Member>,
+    fetch: &[Fetch],
+) -> Result<(), Unsaid> {
+    for fetch in fetch {
+        let (sql, codec) = fetched(express, entity, alias, fetch)?;
+        match members.iter_mut().find(|(name, ..)| *name == fetch.name) {
+            Some(member) => (member.1, member.2) = (sql, codec),
+            None => members.push((fetch.name.clone(), sql, codec)),
+        }
+    }
+    Ok(())
+}
+
+fn fetched(
+    express: &mut Express<'_>,
+    entity: EntityId,
+    alias: &str,
+    fetch: &Fetch,
+) -> Result<(Sql, Codec), Unsaid> {
+    let kernel = express.kernel;
+    let (mut select, mut filter) = (Select::default(), Vec::new());
+    let start = (entity, Some(alias.to_owned()));
+    let (to, at) = express.walk(&mut select, &mut filter, start, &fetch.hops);
+    let at = at.unwrap_or_default();
+    let mut members = match &fetch.fields {
+        Some(chosen) => fields(express, chosen.iter().copied(), &at),
+        None => fields(express, kernel.entities[to].fields.iter(), &at),
+    };
+    express.scopes.push(Scope::Row(to, Some(at.clone())));
+    let rest =
+        with(express, to, &at, &mut members, &fetch.fetch).and_then(|()| sorting(express, &at, &fetch.order));
+    express.scopes.pop();
+    let order = rest?;
+    let (sql, codec) = object(members);
+    select.filter = Some(Sql::and(filter)).filter(|it| *it != Sql::Bool(true));
+    if !fetch.many() {
+        select.columns = vec![(sql, None)];
+        return Ok((Sql::Scalar(Box::new(select)), codec));
+    }
+    select.columns = vec![(sql, Some("item".into()))];
+    select.order = order;
+    select.limit = fetch.limit;
+    let all = express.alias();
+    let items = Sql::call("jsonb_agg", [Sql::of(&all, "item")]);
+    let outer = Select {
+        columns: vec![(
+            Sql::call("coalesce", [items, Sql::text("[]").cast("jsonb")]),
+            None,
+        )],
+        // Items are aggregated as the ordered select yields them.
+        from: vec![Source::Sub(Box::new(select), all)],
+        ..Select::default()
+    };
+    Ok((Sql::Scalar(Box::new(outer)), Codec::Each(Box::new(codec))))
+}
+
+/// An order over rows under an alias.
+pub(super) fn sorting(
+    express: &mut Express<'_>,
+    alias: &str,
+    order: &[OrderTerm],
+) -> Result<Vec<Sorting>, Unsaid> {
+    order
+        .iter()
+        .map(|term| {
+            let by = match &term.term {
+                By::Leaf(leaf) => express.leaf(Some(alias), *leaf),
+                By::Expr(expr) => express.value(expr)?,
+                By::Output(_) => return Err(Unsaid),
+            };
+            Ok(Sorting {
+                by,
+                descending: term.dir == dbspec_core::kernel::Dir::Desc,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,704 @@
+//! Writes: judged by the evaluator on what is read in one serializable transaction, then done by a statement for each
+//! kind of change.
+//!
+//! What the evaluator lacks is read in one statement for each kind of need, whatever their number: keys go in as one
+//! JSON array, and each row comes back with the key that it answers.
+//!
+//! Rows are deleted, then updated, then inserted, since unique indexes are judged row by row. Before that, references
+//! that lead to rows which may go are set to where they lead in the end: a cascade would take their rows along.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dbspec_core::arena::Id;
+use dbspec_core::backend::Lowered;
+use dbspec_core::backend::coverage::{Outcome, RuleOutcome};
+use dbspec_core::kernel::{
+    EntityId, Facet, FieldId, Filling, Kernel, LeafId, Nulls, OnDelete, Refusal, RuleId, RuleKind, Subject,
+};
+use dbspec_core::program::{
+    Act, Block, Codec, Doc, Expect, Flaw, JudgedByEngine, Program, Purpose, Replay, Request, Slot, Step,
+    Term, Then, Want,
+};
+use dbspec_core::value::Value;
+
+use super::{codec, output};
+use crate::postgres::design::{Design, Table};
+use crate::postgres::express::{Express, Nothing};
+use crate::postgres::keywords::Quoting;
+use crate::postgres::types;
+use crate::relational::{Infix, Select, Source, Sql, Writer};
+
+const NEEDS: Slot = Slot(0);
+const CHANGES: Slot = Slot(1);
+const RELIED: Slot = Slot(2);
+const RETURNED: Slot = Slot(3);
+const KIND: Slot = Slot(4);
+const SOME: Slot = Slot(5);
+const REPLY: Slot = Slot(6);
+const NEED: Slot = Slot(7);
+const ITEM: Slot = Slot(8);
+
+/// The alias of the table, and of what is given.
+const ROW: &str = "t";
+const GIVEN: &str = "k";
+
+/// So often is a transaction tried that conflicts with others, first after so many milliseconds.
+const TRIES: u16 = 10;
+const BACKOFF_MS: u32 = 4;
+
+/// The program of any write.
+pub(super) fn program(lowered: &Lowered<Design>) -> Result<Program, Flaw> {
+    let writing = Writing::new(lowered);
+    let kernel = lowered.kernel();
+    let less = |a: Term, b: Term| Term::Less(Box::new(a), Box::new(b));
+    let some = |list: Term| less(Term::Value(Value::Int(0)), Term::Len(Box::new(list)));
+    let round = vec![
+        Step::Judge {
+            needs: NEEDS,
+            changes: CHANGES,
+            relied: RELIED,
+            returned: RETURNED,
+        },
+        by_kind(NEEDS, Term::Slot(NEEDS), "want", writing.fetches()),
+    ];
+    let mut body = vec![Step::Loop {
+        body: round,
+        again: some(Term::Slot(NEEDS)),
+    }];
+    for phase in [Phase::Lead, Phase::Delete, Phase::Update, Phase::Insert] {
+        let kinds = writing.changes(phase);
+        if !kinds.is_empty() {
+            body.push(by_kind_of(phase, kinds));
+        }
+    }
+    body.push(Step::Return(Term::Slot(RETURNED)));
+    Program::new(
+        Arc::clone(kernel),
+        Purpose::Write,
+        vec![Step::Retry {
+            at_most: TRIES,
+            backoff_ms: BACKOFF_MS,
+            body: vec![Step::Atomic {
+                begin: "begin isolation level serializable".into(),
+                body,
+            }],
+        }],
+        writing.judged(),
+    )
+}
+
+/// What is done with changes, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Changed references of rows that a cascade would take are led on.
+    Lead,
+    Delete,
+    Update,
+    Insert,
+}
+
+fn member(of: Slot, name: &str) -> Term {
+    Term::Member(Box::new(Term::Slot(of)), name.into())
+}
+
+fn same(a: Term, b: Term) -> Term {
+    Term::Same(Box::new(a), Box::new(b))
+}
+
+/// For each kind of item among some of a list: all items of it, in a slot, and what is done with them.
+fn by_kind(list: Slot, among: Term, name: &str, blocks: BTreeMap<Box<str>, Block>) -> Step {
+    let kinds = Term::Distinct(Box::new(Term::Map(
+        Box::new(among),
+        ITEM,
+        Box::new(member(ITEM, name)),
+    )));
+    let of_kind = Term::Filter(
+        Box::new(Term::Slot(list)),
+        ITEM,
+        Box::new(same(member(ITEM, name), Term::Slot(KIND))),
+    );
+    Step::Each {
+        over: kinds,
+        item: KIND,
+        body: vec![Step::Set(SOME, of_kind), Step::Switch(Term::Slot(KIND), blocks)],
+    }
+}
+
+/// The same for the changes of a phase.
+fn by_kind_of(phase: Phase, blocks: BTreeMap<Box<str>, Block>) -> Step {
+    let null = |name: &str| Term::IsNull(Box::new(member(ITEM, name)));
+    let not = |term: Term| Term::Not(Box::new(term));
+    let of_phase = match phase {
+        Phase::Delete => null("after"),
+        Phase::Insert => null("before"),
+        Phase::Lead | Phase::Update => {
+            Term::Both(Box::new(not(null("before"))), Box::new(not(null("after"))))
+        }
+    };
+    let changes = Term::Filter(Box::new(Term::Slot(CHANGES)), ITEM, Box::new(of_phase));
+    by_kind(CHANGES, changes, "do", blocks)
+}
+
+struct Writing<'a> {
+    kernel: &'a Kernel,
+    design: &'a Design,
+    /// For each rule that the engine enforces by a constraint: its name.
+    constraints: Vec<(RuleId, Facet, Box<str>)>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(lowered: &'a Lowered<Design>) -> Self {
+        let kernel = lowered.kernel();
+        let report = lowered.report();
+        let mut constraints = Vec::new();
+        for (facet, entry) in report.coverage.iter() {
+            let of = kernel.facets[facet];
+            let (Subject::Rule(rule), Some(name)) = (of.subject, entry.by) else {
+                continue;
+            };
+            let enforced = matches!(entry.outcome, Outcome::Rule(RuleOutcome::Enforced));
+            let named = report.mapping.name(name);
+            // Columns and sequences are no constraints that a fault could name.
+            if enforced && !matches!(named.noun, "column" | "sequence" | "table") {
+                constraints.push((rule, of.facet, (&*named.name).into()));
+            }
+        }
+        Self {
+            kernel,
+            design: &lowered.design,
+            constraints,
+        }
+    }
+
+    fn table(&self, entity: EntityId) -> &'a Table {
+        &self.design.tables[entity.index() as usize]
+    }
+
+    fn enforced(&self, rule: RuleId, facet: Facet) -> bool {
+        self.constraints
+            .iter()
+            .any(|(it, of, _)| *it == rule && *of == facet)
+    }
+
+    /// What the engine judges by itself.
+    fn judged(&self) -> JudgedByEngine {
+        let mut judged = JudgedByEngine::default();
+        for (id, rule) in self.kernel.rules.iter() {
+            match &rule.kind {
+                RuleKind::Key(_) if self.enforced(id, Facet::Holds) => {
+                    judged.keys.insert(rule.entity);
+                }
+                RuleKind::Unique { .. } if self.enforced(id, Facet::Holds) => {
+                    judged.unique.insert(id);
+                }
+                RuleKind::Overlap { .. } if self.enforced(id, Facet::Holds) => {
+                    judged.rules.insert(id);
+                }
+                RuleKind::Reference { field, on_delete, .. } if self.enforced(id, Facet::Exists) => {
+                    judged.exists.insert(*field);
+                    if *on_delete == OnDelete::Restrict {
+                        judged.actions.insert(*field);
+                    }
+                }
+                _ => {}
+            }
+        }
+        judged
+    }
+
+    /// What faults of a change to an entity's rows mean: its own constraints and those of references to it.
+    fn expect(&self, entity: EntityId) -> Expect {
+        let concerns = |rule: RuleId| {
+            let it = &self.kernel.rules[rule];
+            let refers = matches!(it.kind, RuleKind::Reference { to, .. } if to == entity);
+            it.entity == entity || refers
+        };
+        Expect {
+            constraints: self
+                .constraints
+                .iter()
+                .filter(|(rule, ..)| concerns(*rule))
+                .map(|(rule, _, name)| (name.clone(), Then::Refuse(Refusal::Rule(*rule))))
+                .collect(),
+            none: None,
+        }
+    }
+
+    /// Blocks by want.
+    fn fetches(&self) -> BTreeMap<Box<str>, Block> {
+        let kernel = self.kernel;
+        let mut blocks = BTreeMap::new();
+        let mut add = |want: Want, block: Block| blocks.insert(want.text(kernel), block);
+        for entity in kernel.entities.ids() {
+            let key = kernel.key_leaves(entity);
+            add(
+                Want::Row(entity),
+                self.rows(entity, "key", &key, &|express| {
+                    self.equal(express, &key, Nulls::Distinct)
+                }),
+            );
+            add(Want::All(entity), self.all(entity));
+        }
+        for (field, it) in kernel.fields.iter() {
+            if let dbspec_core::kernel::Type::Ref(to) = it.ty {
+                let key = kernel.key_leaves(to);
+                let leaves: Vec<LeafId> = it.leaves.iter().collect();
+                let named = |express: &Express<'_>| self.equal(express, &leaves, Nulls::Distinct);
+                add(Want::Children(field), self.rows(it.entity, "key", &key, &named));
+                add(Want::Count(field), self.count(it.entity, &key, &leaves));
+            }
+        }
+        for (id, rule) in kernel.rules.iter() {
+            match &rule.kind {
+                RuleKind::Unique { leaves, nulls, .. } => {
+                    let alike = |express: &Express<'_>| self.equal(express, leaves, *nulls);
+                    add(Want::Same(id), self.rows(rule.entity, "values", leaves, &alike));
+                }
+                RuleKind::AtMost { leaves, .. } => {
+                    let alike = |express: &Express<'_>| self.equal(express, leaves, Nulls::Distinct);
+                    add(Want::Same(id), self.rows(rule.entity, "values", leaves, &alike));
+                }
+                RuleKind::Overlap { by, .. } => {
+                    let alike = |express: &Express<'_>| self.equal(express, by, Nulls::Distinct);
+                    add(Want::Same(id), self.rows(rule.entity, "values", by, &alike));
+                }
+                RuleKind::Default {
+                    field,
+                    filling: Filling::Sequence,
+                    ..
+                } => {
+                    if let Some(block) = self.numbers(*field) {
+                        add(Want::Next(*field), block);
+                    }
+                }
+                _ => {}
+            }
+        }
+        blocks
+    }
+
+    /// What is given, item by item: `k.item`.
+    fn given() -> Source {
+        Source::Function {
+            call: Sql::call("jsonb_array_elements", [Sql::Bind(1).cast("text").cast("jsonb")]),
+            alias: GIVEN.into(),
+            columns: vec![("item".into(), None)],
+        }
+    }
+
+    /// The value at a position of an item that is given, as a leaf is stored.
+    fn value(&self, leaf: LeafId, at: usize) -> Sql {
+        let text = Sql::of(GIVEN, "item").infix(Infix::MemberText, Sql::number(at));
+        types::from_wire(self.kernel, &self.kernel.leaves[leaf].ty, text)
+    }
+
+    /// That leaves have the values that are given, letters folded where they fold.
+    fn equal(&self, express: &Express<'_>, leaves: &[LeafId], nulls: Nulls) -> Vec<Sql> {
+        leaves
+            .iter()
+            .enumerate()
+            .map(|(at, leaf)| {
+                let it = &self.kernel.leaves[*leaf];
+                let folds = it.ignore_case || it.refers.is_some_and(|to| self.kernel.leaves[to].ignore_case);
+                let fold = |sql: Sql| if folds { Sql::call("lower", [sql]) } else { sql };
+                let column = fold(express.leaf(Some(ROW), *leaf));
+                let value = self.value(*leaf, at);
+                let equal = column.clone().infix(Infix::Eq, fold(value.clone()));
+                if it.nullable && nulls == Nulls::Equal {
+                    Sql::or([equal, Sql::and([column.is_null(), value.is_null()])])
+                } else {
+                    equal
+                }
+            })
+            .collect()
+    }
+
+    /// Values of leaves as they are given.
+    fn values(&self, leaves: &[LeafId]) -> Codec {
+        let codecs = leaves
+            .iter()
+            .map(|leaf| codec::given(self.kernel, &self.kernel.leaves[*leaf].ty));
+        Codec::Items(codecs.collect())
+    }
+
+    /// A statement that reads what the needs in a slot ask for.
+    fn ask(&self, text: String, name: &str, leaves: &[LeafId]) -> Step {
+        let all = Term::Map(Box::new(Term::Slot(SOME)), ITEM, Box::new(member(ITEM, name)));
+        let given = Codec::Document(Box::new(Codec::Each(Box::new(self.values(leaves)))));
+        Step::Send(vec![Request {
+            text: text.into(),
+            args: Doc::List(vec![Doc::Hole(Term::Encode(given, Box::new(all)))]),
+            into: Some(REPLY),
+            replay: Replay::Safe,
+            expect: Expect::default(),
+        }])
+    }
+
+    fn print(select: &Select) -> String {
+        let mut writer = Writer::new(&Quoting);
+        writer.select(select);
+        writer.finish()
+    }
+
+    /// Each need learns the second of those pairs whose first is its own key.
+    fn learn(&self, name: &str, leaves: &[LeafId], codec: Codec) -> Vec<Step> {
+        let keys = leaves
+            .iter()
+            .map(|leaf| codec::read(self.kernel, &self.kernel.leaves[*leaf].ty));
+        let pair = Codec::Items(vec![Codec::Items(keys.collect()), codec]);
+        let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
+        let nth = |at: u16| Term::Nth(Box::new(Term::Slot(ITEM)), at);
+        let mine = Term::Filter(
+            Box::new(Term::Slot(REPLY)),
+            ITEM,
+            Box::new(same(nth(0), member(NEED, name))),
+        );
+        vec![
+            Step::Set(REPLY, Term::Decode(Codec::Each(Box::new(pair)), Box::new(reply))),
+            Step::Each {
+                over: Term::Slot(SOME),
+                item: NEED,
+                body: vec![Step::Learn {
+                    need: Term::Slot(NEED),
+                    found: Term::Map(Box::new(mine), ITEM, Box::new(nth(1))),
+                }],
+            },
+        ]
+    }
+
+    /// The rows for which a condition holds with the values that are given.
+    fn rows(
+        &self,
+        entity: EntityId,
+        name: &str,
+        leaves: &[LeafId],
+        condition: &dyn Fn(&Express<'_>) -> Vec<Sql>,
+    ) -> Block {
+        let mut nothing = Nothing;
+        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let (row, codec) = output::row(&express, entity, ROW);
+        let filter = Sql::and(condition(&express));
+        let text = Self::print(&Select {
+            columns: vec![(output::array(vec![Sql::of(GIVEN, "item"), row]), None)],
+            from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
+            filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
+            ..Select::default()
+        });
+        let mut block = vec![self.ask(text, name, leaves)];
+        block.extend(self.learn(name, leaves, codec));
+        block
+    }
+
+    /// How many living rows name each key that is given.
+    fn count(&self, entity: EntityId, key: &[LeafId], leaves: &[LeafId]) -> Block {
+        let mut nothing = Nothing;
+        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let mut filter = self.equal(&express, leaves, Nulls::Distinct);
+        if let Some(deleted) = self.kernel.entities[entity].soft_delete {
+            filter.push(express.leaf(Some(ROW), deleted).is_null());
+        }
+        let count = Sql::Scalar(Box::new(Select {
+            columns: vec![(Sql::call("count", [Sql::Number("*".into())]), None)],
+            from: vec![Source::table(&self.table(entity).name, ROW)],
+            filter: Some(Sql::and(filter)),
+            ..Select::default()
+        }));
+        let text = Self::print(&Select {
+            columns: vec![(output::array(vec![Sql::of(GIVEN, "item"), count]), None)],
+            from: vec![Self::given()],
+            ..Select::default()
+        });
+        let mut block = vec![self.ask(text, "key", key)];
+        let learn = self.learn("key", key, Codec::Plain);
+        // One number, rather than a list of them.
+        block.extend(learn.into_iter().map(|step| {
+            match step {
+                Step::Each { over, item, body } => Step::Each {
+                    over,
+                    item,
+                    body: body
+                        .into_iter()
+                        .map(|step| match step {
+                            Step::Learn { need, found } => Step::Learn {
+                                need,
+                                found: Term::Nth(Box::new(found), 0),
+                            },
+                            other => other,
+                        })
+                        .collect(),
+                },
+                other => other,
+            }
+        }));
+        block
+    }
+
+    /// All rows.
+    fn all(&self, entity: EntityId) -> Block {
+        let mut nothing = Nothing;
+        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let (row, codec) = output::row(&express, entity, ROW);
+        let text = Self::print(&Select {
+            columns: vec![(row, None)],
+            from: vec![Source::table(&self.table(entity).name, ROW)],
+            ..Select::default()
+        });
+        let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
+        vec![
+            Step::Send(vec![Request {
+                text: text.into(),
+                args: Doc::List(Vec::new()),
+                into: Some(REPLY),
+                replay: Replay::Safe,
+                expect: Expect::default(),
+            }]),
+            Step::Each {
+                over: Term::Slot(SOME),
+                item: NEED,
+                body: vec![Step::Learn {
+                    need: Term::Slot(NEED),
+                    found: Term::Decode(Codec::Each(Box::new(codec)), Box::new(reply)),
+                }],
+            },
+        ]
+    }
+
+    /// The next numbers of a sequence, as many as each need asks for.
+    fn numbers(&self, field: FieldId) -> Option<Block> {
+        let it = &self.kernel.fields[field];
+        let leaf = it.leaves.first()?;
+        let column = &self.table(it.entity).columns[self.kernel.position(leaf)];
+        let next = column.default.clone().filter(|_| column.sequence.is_some())?;
+        let text = Self::print(&Select {
+            columns: vec![(Sql::call("to_jsonb", [next]), None)],
+            from: vec![Source::Function {
+                call: Sql::call(
+                    "generate_series",
+                    [Sql::number(1), Sql::Bind(1).cast("text").cast("bigint")],
+                ),
+                alias: GIVEN.into(),
+                columns: Vec::new(),
+            }],
+            ..Select::default()
+        });
+        let count = Term::Encode(
+            Codec::NumberText(dbspec_core::program::Number::Int),
+            Box::new(member(NEED, "count")),
+        );
+        Some(vec![Step::Each {
+            over: Term::Slot(SOME),
+            item: NEED,
+            body: vec![
+                Step::Send(vec![Request {
+                    text: text.into(),
+                    args: Doc::List(vec![Doc::Hole(count)]),
+                    into: Some(REPLY),
+                    replay: Replay::Safe,
+                    expect: Expect::default(),
+                }]),
+                Step::Learn {
+                    need: Term::Slot(NEED),
+                    found: Term::Member(Box::new(Term::Slot(REPLY)), "rows".into()),
+                },
+            ],
+        }])
+    }
+
+    /// Blocks by what changes do, for the changes of a phase.
+    fn changes(&self, phase: Phase) -> BTreeMap<Box<str>, Block> {
+        let kernel = self.kernel;
+        let mut blocks = BTreeMap::new();
+        let mut any = phase != Phase::Lead;
+        for entity in kernel.entities.ids() {
+            let act = match phase {
+                Phase::Delete => Act::Delete(entity),
+                Phase::Insert => Act::Insert(entity),
+                Phase::Lead | Phase::Update => Act::Update(entity),
+            };
+            let block = match phase {
+                Phase::Lead => {
+                    let leading = self.leading(entity);
+                    any |= !leading.is_empty();
+                    self.update(entity, &leading)
+                }
+                Phase::Delete => self.delete(entity),
+                Phase::Update => {
+                    let key = kernel.key_leaves(entity);
+                    let rest: Vec<LeafId> = kernel.entities[entity]
+                        .leaves
+                        .iter()
+                        .filter(|leaf| !key.contains(leaf))
+                        .collect();
+                    self.update(entity, &rest)
+                }
+                Phase::Insert => self.insert(entity),
+            };
+            blocks.insert(act.text(kernel), block);
+        }
+        if any { blocks } else { BTreeMap::new() }
+    }
+
+    /// The leaves, but for the key's, of references that cascade.
+    fn leading(&self, entity: EntityId) -> Vec<LeafId> {
+        let kernel = self.kernel;
+        let key = kernel.key_leaves(entity);
+        kernel
+            .rules_of(entity)
+            .filter_map(|(_, rule)| match &rule.kind {
+                RuleKind::Reference {
+                    field,
+                    on_delete: OnDelete::Cascade,
+                    ..
+                } => Some(kernel.fields[*field].leaves.iter()),
+                _ => None,
+            })
+            .flatten()
+            .filter(|leaf| !key.contains(leaf))
+            .collect()
+    }
+
+    fn change(
+        &self,
+        entity: EntityId,
+        text: String,
+        row: Term,
+        leaves: &[LeafId],
+        replay: Replay,
+    ) -> Request {
+        let rows = Term::Map(Box::new(Term::Slot(SOME)), ITEM, Box::new(row));
+        let given = Codec::Document(Box::new(Codec::Each(Box::new(self.values(leaves)))));
+        Request {
+            text: text.into(),
+            args: Doc::List(vec![Doc::Hole(Term::Encode(given, Box::new(rows)))]),
+            into: None,
+            replay,
+            expect: self.expect(entity),
+        }
+    }
+
+    fn delete(&self, entity: EntityId) -> Block {
+        let key = self.kernel.key_leaves(entity);
+        let mut writer = Writer::new(&Quoting);
+        writer
+            .word("delete from ")
+            .name(&self.table(entity).name)
+            .word(" as ")
+            .name(ROW);
+        writer.word(" using ").source(&Self::given()).word(" where ");
+        writer.sql(&Sql::and(self.stored(entity, &key, &key)));
+        let text = writer.finish();
+        vec![Step::Send(vec![self.change(
+            entity,
+            text,
+            member(ITEM, "key"),
+            &key,
+            Replay::Never,
+        )])]
+    }
+
+    /// That a row has the key that is given, at the key's places among leaves.
+    fn stored(&self, entity: EntityId, key: &[LeafId], among: &[LeafId]) -> Vec<Sql> {
+        let table = self.table(entity);
+        key.iter()
+            .map(|leaf| {
+                let at = among.iter().position(|it| it == leaf).unwrap_or_default();
+                let column = &table.columns[self.kernel.position(*leaf)].name;
+                Sql::of(ROW, column).infix(Infix::Eq, self.value(*leaf, at))
+            })
+            .collect()
+    }
+
+    fn update(&self, entity: EntityId, set: &[LeafId]) -> Block {
+        if set.is_empty() {
+            return Vec::new();
+        }
+        let leaves: Vec<LeafId> = self.kernel.entities[entity].leaves.iter().collect();
+        let key = self.kernel.key_leaves(entity);
+        let table = self.table(entity);
+        let mut writer = Writer::new(&Quoting);
+        writer
+            .word("update ")
+            .name(&table.name)
+            .word(" as ")
+            .name(ROW)
+            .word(" set ");
+        for (at, leaf) in set.iter().enumerate() {
+            if at > 0 {
+                writer.word(", ");
+            }
+            let place = self.kernel.position(*leaf);
+            writer.name(&table.columns[place].name).word(" = ");
+            writer.sql(&self.value(*leaf, place));
+        }
+        writer.word(" from ").source(&Self::given()).word(" where ");
+        writer.sql(&Sql::and(self.stored(entity, &key, &leaves)));
+        let text = writer.finish();
+        vec![Step::Send(vec![self.change(
+            entity,
+            text,
+            member(ITEM, "after"),
+            &leaves,
+            Replay::Never,
+        )])]
+    }
+
+    fn insert(&self, entity: EntityId) -> Block {
+        let leaves: Vec<LeafId> = self.kernel.entities[entity].leaves.iter().collect();
+        let table = self.table(entity);
+        let mut writer = Writer::new(&Quoting);
+        writer.word("insert into ").name(&table.name).word(" (");
+        writer
+            .names(table.columns.iter().map(|it| it.name.as_str()))
+            .word(") ");
+        writer.select(&Select {
+            columns: leaves
+                .iter()
+                .enumerate()
+                .map(|(at, leaf)| (self.value(*leaf, at), None))
+                .collect(),
+            from: vec![Self::given()],
+            ..Select::default()
+        });
+        let text = writer.finish();
+        let mut requests = vec![self.change(entity, text, member(ITEM, "after"), &leaves, Replay::Never)];
+        for (at, leaf) in leaves.iter().enumerate() {
+            if let Some(sequence) = &table.columns[at].sequence {
+                let text = self.pass(*leaf, at, sequence);
+                let rows = member(ITEM, "after");
+                requests.push(self.change(entity, text, rows, &leaves, Replay::Never));
+            }
+        }
+        vec![Step::Send(requests)]
+    }
+
+    /// Moves a sequence past the largest number that rows were given.
+    fn pass(&self, leaf: LeafId, at: usize, sequence: &str) -> String {
+        let number = Sql::call("max", [self.value(leaf, at)]);
+        let largest = Select {
+            columns: vec![(number, Some("number".into()))],
+            from: vec![Self::given()],
+            ..Select::default()
+        };
+        let (largest, number) = (Source::Sub(Box::new(largest), "m".into()), Sql::of("m", "number"));
+        let last = Sql::of("s", "last_value");
+        let beyond = Sql::or([
+            number.clone().infix(Infix::Gt, last.clone()),
+            Sql::and([
+                number.clone().infix(Infix::Eq, last),
+                Sql::Not(Box::new(Sql::of("s", "is_called"))),
+            ]),
+        ]);
+        let name = crate::postgres::lower::quoted(sequence);
+        let moved = Sql::call(
+            "setval",
+            [Sql::Text(name).cast("regclass"), number.cast("bigint")],
+        );
+        Self::print(&Select {
+            columns: vec![(Sql::call("to_jsonb", [moved]), None)],
+            from: vec![largest, Source::table(sequence, "s")],
+            filter: Some(beyond),
+            ..Select::default()
+        })
+    }
+}
