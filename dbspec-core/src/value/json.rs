@@ -61,13 +61,12 @@ fn write(document: &serde_json::Value, text: &mut String) -> Result<(), NotJson>
 
 fn number(number: &serde_json::Number, text: &mut String) -> Result<(), NotJson> {
     const SAFE: f64 = 9_007_199_254_740_992.0;
-    let float = number
-        .as_f64()
-        .filter(|it| it.is_finite())
-        .ok_or_else(|| NotJson::Number(number.to_string()))?;
-    if !number.is_f64() && float.abs() > SAFE {
-        return Err(NotJson::Number(number.to_string()));
+    let beyond = || NotJson::Number(number.to_string());
+    let whole = number.as_u64().or_else(|| number.as_i64().map(i64::unsigned_abs));
+    if whole.is_some_and(|it| it > 1 << 53) {
+        return Err(beyond());
     }
+    let float = number.as_f64().filter(|it| it.is_finite()).ok_or_else(beyond)?;
     // Whole numbers have one spelling, whether written 1, 1.0 or 1e0.
     let _ = if float.fract() == 0.0 && float.abs() <= SAFE {
         write!(text, "{}", float as i64)
