@@ -5,13 +5,29 @@
 //! no trouble. Use it in the tests of an application in place of a database:
 //!
 //! ```
-//! use std::sync::Arc;
+//! use dbspec_core::{check::check, syntax::parse};
 //! use dbspec_memory::Memory;
-//! use serde_json::json;
-//! # fn kernel() -> Arc<dbspec_core::kernel::Kernel> { Arc::default() }
+//! use serde_json::{Map, json};
 //!
-//! let mut shop = Memory::new(kernel());
-//! # let _ = &mut shop;
+//! let model = parse(
+//!     "model shop
+//!      entity Product {
+//!        sku:   string(40)     @key
+//!        price: decimal(9, 2)  = 0
+//!        stock: int32 = 0      0..
+//!      }
+//!      access in_stock { from Product where stock > 0  order by sku  full read }",
+//! );
+//! let mut shop = Memory::new(check(model)?);
+//!
+//! shop.insert("Product", &json!({ "sku": "TEA-1", "price": "4.50", "stock": 3 }))?;
+//! shop.insert("Product", &json!({ "sku": "TEA-2" }))?;
+//! let refused = shop.update("Product", &json!("TEA-1"), &json!({ "stock": -1 }));
+//! assert_eq!(refused.unwrap_err().to_string(), "refused: Product.stock.bounds");
+//!
+//! let (rows, _) = shop.query("in_stock", &Map::new(), None)?;
+//! assert_eq!(rows, [json!({ "sku": "TEA-1", "price": "4.50", "stock": 3 })]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! A refused write changes nothing and says which rules are broken.

@@ -34,10 +34,18 @@ fn argument(kernel: &Kernel, ty: &VarType, json: &Json) -> Result<Value, Misfit>
             let row = row_of(kernel, *entity, json)?;
             Ok(Value::List(print::filled(kernel, *entity, &row)))
         }
-        VarType::List { of, .. } => {
+        VarType::List { of, min, max } => {
             let Json::Array(items) = json else {
                 return Err(Misfit::expected("an array", json));
             };
+            let most = max.map_or(usize::MAX, |max| max as usize);
+            if !(*min as usize..=most).contains(&items.len()) {
+                let most = max.map_or(String::new(), |max| format!(", at most {max}"));
+                return Err(Misfit::expected(
+                    format!("an array of at least {min}{most} items"),
+                    json,
+                ));
+            }
             let items = items.iter().enumerate().map(|(at, json)| {
                 let item = argument(kernel, of, json).map_err(|it| it.at(at))?;
                 // So that it can be compared with a leaf: a key of one leaf is that leaf.
