@@ -287,7 +287,7 @@ fn query_outcome(kernel: &Kernel, figures: &Figures<'_>, query: &Query) -> (Outc
     };
     let worst = variants(query)
         .into_iter()
-        .map(|present| of(present).map_or(Err(present.len()), Ok))
+        .map(|present| of(present).ok_or(present.len()))
         .try_fold((1, 0), |worst, found| found.map(|found| found.max(worst)));
     let (outcome, line) = match worst {
         Ok((rows_read, residual)) => (

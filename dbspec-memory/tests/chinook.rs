@@ -1,6 +1,7 @@
 //! Chinook: all of its 15,607 real rows load, and a music shop's queries are answered.
 //!
 //! The rows aren't part of the repository: `DBSPEC_CORPORA` names their folder.
+#![allow(clippy::panic, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! The shop of the examples: its rows load, and its queries and writes mean what its model says.
+#![allow(clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -142,7 +143,7 @@ fn an_order_is_placed_and_shipped() {
 
     let placed = shop.call("place_order", &args(2)).expect("an order");
     assert_eq!(stock(&shop), Some(before - 2));
-    let largest = self::lines("Order").lines().count() as i64 + 1000;
+    let largest = self::lines("Order").lines().count() + 1000;
     assert_eq!(
         placed["number"],
         largest + 1,
@@ -155,14 +156,14 @@ fn an_order_is_placed_and_shipped() {
     assert_eq!(order["total"], "45.00");
     assert_eq!(order["placed_at"], "2026-06-01T00:00:00Z");
 
-    let ship = |seen: i64| object(json!({ "order": placed["id"], "seen": seen }));
+    let seeing = |seen: i64| object(json!({ "order": placed["id"], "seen": seen }));
     assert_eq!(
-        refused(shop.call("ship", &ship(7))),
+        refused(shop.call("ship", &seeing(7))),
         ["Order.status.moves", "ship.require#1"]
     );
     shop.update("Order", &placed["id"], &json!({ "status": "paid" }))
         .expect("it is paid");
-    shop.call("ship", &ship(2)).expect("it is shipped");
+    shop.call("ship", &seeing(2)).expect("it is shipped");
     let order = shop
         .get("Order", &placed["id"])
         .expect("a key")
