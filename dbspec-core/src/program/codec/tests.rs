@@ -218,7 +218,7 @@ proptest! {
         let join = |texts: &[Value]| {
             let segments = texts.iter().map(|it| match Codec::Segment.encode(it) {
                 Ok(Value::Text(it)) => it.into_string(),
-                other => panic!("not a text: {other:?}"),
+                other => unreachable!("not a text: {other:?}"),
             });
             segments.collect::<Vec<_>>().join("#")
         };

@@ -98,7 +98,7 @@ fn sent(next: Next) -> (u32, String, Value) {
                 (after_ms, texts.join("+"), calls[0].args.clone())
             }
         },
-        end => panic!("the program ended: {end:?}"),
+        end => unreachable!("the program ended: {end:?}"),
     }
 }
 
