@@ -1,1 +1,35 @@
-//! dbspec
+//! A database specialist as a library: describe your data once, and get the best design for each engine, with what it
+//! enforces, why it was chosen, and programs that read and write by it.
+//!
+//! ```
+//! use dbspec::backend::Compile;
+//!
+//! let parsed = dbspec::parse("entity Customer { id: uuid = uuid7() @key  email: string(254) @unique }");
+//! let kernel = dbspec::check(parsed)?;
+//! let lowered = dbspec::Postgres::new(17).lower(&kernel, None)?;
+//! let script = dbspec::Postgres::render(&lowered.design);
+//! assert_eq!(script.artefacts[0].file, "schema.sql");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The rooms of [`dbspec-core`](dbspec_core) are re-exported under their own names; engines are known here alone. The
+//! drivers are a crate of their own, `dbspec-live`, so that nothing here does I/O.
+
+pub mod targets;
+
+pub use dbspec_core::{
+    arena, backend, check, diag, export, kernel, model, pred, program, query, rows, semantics, span, syntax,
+    value,
+};
+
+pub use dbspec_core::check::check;
+pub use dbspec_core::model::Model;
+pub use dbspec_core::syntax::parse;
+pub use dbspec_memory::Memory;
+pub use dbspec_nosql::DynamoDb;
+pub use dbspec_sql::Postgres;
+
+/// Compilers for every engine, at the newest version.
+pub fn backends() -> Vec<Box<dyn backend::AnyBackend>> {
+    targets::all().into_iter().map(|it| it.backend).collect()
+}

@@ -1,0 +1,252 @@
+//! Targets by name and version: what a model states as text, as the backend that compiles for it.
+
+use dbspec_core::backend::AnyBackend;
+use dbspec_core::backend::view::TargetName;
+use dbspec_core::diag::{Code, Diagnostic};
+use dbspec_core::kernel::{ElementId, Kernel};
+use dbspec_core::span::Span;
+use dbspec_core::syntax::nearest;
+
+/// A target names an engine that nothing knows.
+pub static UNKNOWN_ENGINE: Code = Code {
+    id: "E0901",
+    name: "unknown-engine",
+    docs: "A target names an engine that dbspec doesn't know. The message lists those that it knows.",
+};
+
+/// A target states a version that its engine hasn't, or that isn't supported.
+pub static UNKNOWN_VERSION: Code = Code {
+    id: "E0902",
+    name: "unknown-version",
+    docs: "A target states a version of its engine that isn't supported. The message lists those that are.",
+};
+
+/// A target names an engine whose compiler comes later.
+pub static ENGINE_TO_COME: Code = Code {
+    id: "W0903",
+    name: "engine-to-come",
+    docs: "The engine is known, but this release has no compiler for it: the target is left out.",
+};
+
+/// A target has words that its engine's compiler doesn't know.
+pub static UNKNOWN_OPTION: Code = Code {
+    id: "E0904",
+    name: "unknown-option",
+    docs: "A target has an edition or an option that its engine's compiler doesn't know, so that nothing would come of it.",
+};
+
+/// The codes that the facade raises.
+pub static CODES: &[&Code] = &[
+    &UNKNOWN_ENGINE,
+    &UNKNOWN_VERSION,
+    &ENGINE_TO_COME,
+    &UNKNOWN_OPTION,
+];
+
+/// An engine that has a compiler.
+struct Engine {
+    name: &'static str,
+    /// The supported versions, oldest first; none where the engine has no versions to choose.
+    versions: &'static [u16],
+    /// The compiler for a version; without versions, for 0.
+    backend: fn(u16) -> Box<dyn AnyBackend>,
+}
+
+const ENGINES: &[Engine] = &[
+    Engine {
+        name: "postgres",
+        versions: &[13, 14, 15, 16, 17, 18],
+        backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
+    },
+    Engine {
+        name: "dynamodb",
+        versions: &[],
+        backend: |_| Box::new(dbspec_nosql::DynamoDb::new()),
+    },
+];
+
+/// Engines that the language knows and whose compilers come later.
+const TO_COME: &[&str] = &["mysql", "mongodb", "redis", "neo4j"];
+
+/// A target and its compiler.
+pub struct Target {
+    /// How it is called, its engine and version.
+    pub name: TargetName,
+    /// The statement in the model, where it comes from one.
+    pub element: Option<ElementId>,
+    /// The compiler.
+    pub backend: Box<dyn AnyBackend>,
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Target").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What no target is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATarget {
+    /// Nothing knows the engine.
+    #[error("there is no engine `{engine}`{}; known: {}", hint(.near.as_deref()), known())]
+    Engine {
+        /// The engine as written.
+        engine: String,
+        /// The engine that was probably meant.
+        near: Option<String>,
+    },
+    /// The compiler comes later.
+    #[error("this release has no compiler for {engine}; it has them for {}", compiled())]
+    ToCome {
+        /// The engine.
+        engine: String,
+    },
+    /// The engine hasn't got the version, or it isn't supported.
+    #[error("{engine} `{version}` is not supported; supported: {}", versions(.engine))]
+    Version {
+        /// The engine.
+        engine: &'static str,
+        /// The version as written.
+        version: String,
+    },
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default()
+}
+
+fn compiled() -> String {
+    let names: Vec<&str> = ENGINES.iter().map(|it| it.name).collect();
+    names.join(", ")
+}
+
+fn known() -> String {
+    let later: Vec<String> = TO_COME.iter().map(|it| format!("{it} (later)")).collect();
+    format!("{}, {}", compiled(), later.join(", "))
+}
+
+fn versions(engine: &str) -> String {
+    let versions = ENGINES.iter().find(|it| it.name == engine).map_or(&[][..], |it| it.versions);
+    match (versions.first(), versions.last()) {
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        (None, _) | (_, None) => "none, as the engine has no versions to choose".to_owned(),
+    }
+}
+
+/// The compiler for an engine and a version as models write them; without a version the newest. Minor versions make no
+/// difference: `17.2` is 17.
+///
+/// ```
+/// assert!(dbspec::targets::backend("postgres", Some("17")).is_ok());
+/// assert!(dbspec::targets::backend("postgres", Some("9.6")).is_err());
+/// assert!(dbspec::targets::backend("mysql", None).is_err());
+/// ```
+///
+/// # Errors
+/// [`NotATarget`]
+pub fn backend(engine: &str, version: Option<&str>) -> Result<(TargetName, Box<dyn AnyBackend>), NotATarget> {
+    if TO_COME.contains(&engine) {
+        return Err(NotATarget::ToCome {
+            engine: engine.to_owned(),
+        });
+    }
+    let Some(found) = ENGINES.iter().find(|it| it.name == engine) else {
+        let known = ENGINES.iter().map(|it| it.name).chain(TO_COME.iter().copied());
+        return Err(NotATarget::Engine {
+            engine: engine.to_owned(),
+            near: nearest(engine, known).map(str::to_owned),
+        });
+    };
+    let unsupported = |version: &str| NotATarget::Version {
+        engine: found.name,
+        version: version.to_owned(),
+    };
+    let number = match version {
+        None => found.versions.last().copied(),
+        Some(text) => {
+            let major = text.split('.').next().and_then(|major| major.parse().ok());
+            let known = major.filter(|major| found.versions.contains(major));
+            Some(known.ok_or_else(|| unsupported(text))?)
+        }
+    };
+    let name = TargetName {
+        name: found.name.to_owned(),
+        engine: found.name.to_owned(),
+        version: number.map(|number| number.to_string()),
+    };
+    Ok((name, (found.backend)(number.unwrap_or(0))))
+}
+
+/// Compilers for every engine, at the newest version.
+pub fn all() -> Vec<Target> {
+    let found = ENGINES.iter().filter_map(|engine| backend(engine.name, None).ok());
+    found
+        .map(|(name, backend)| Target {
+            name,
+            element: None,
+            backend,
+        })
+        .collect()
+}
+
+/// The targets that a model states, in order, and what is wrong with those that can't be had.
+pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
+    let mut targets = Vec::new();
+    let mut found = Vec::new();
+    for stated in &kernel.targets {
+        let at = kernel.elements[stated.element].span;
+        match backend(&stated.engine, stated.version.as_deref()) {
+            Ok((name, backend)) => {
+                // Neither compiler has an option yet.
+                if let Some(option) = stated.options.first() {
+                    found.push(
+                        Diagnostic::error(
+                            &UNKNOWN_OPTION,
+                            format!("{} has no option `{option}`", stated.engine),
+                        )
+                        .at(at, "")
+                        .why("nothing would come of it")
+                        .help("remove it"),
+                    );
+                    continue;
+                }
+                targets.push(Target {
+                    name: TargetName {
+                        name: stated.name.clone(),
+                        ..name
+                    },
+                    element: Some(stated.element),
+                    backend,
+                });
+            }
+            Err(not) => found.push(diagnostic(&not, &stated.name, at)),
+        }
+    }
+    (targets, found)
+}
+
+fn diagnostic(not: &NotATarget, target: &str, at: Span) -> Diagnostic {
+    match not {
+        NotATarget::Engine { engine, near } => {
+            let found =
+                Diagnostic::error(&UNKNOWN_ENGINE, format!("there is no engine `{engine}`")).at(at, "");
+            let found = found.why(format!("known engines: {}", known()));
+            match near {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help("look at the spelling"),
+            }
+        }
+        NotATarget::ToCome { engine } => Diagnostic::warning(
+            &ENGINE_TO_COME,
+            format!("target `{target}` is left out: this release has no compiler for {engine}"),
+        )
+        .at(at, "")
+        .why(format!("it has compilers for {}", compiled())),
+        NotATarget::Version { engine, version } => {
+            Diagnostic::error(&UNKNOWN_VERSION, format!("{engine} `{version}` is not supported"))
+                .at(at, "")
+                .why(format!("supported versions: {}", versions(engine)))
+                .help("state a supported version, or none for the newest")
+        }
+    }
+}
