@@ -53,7 +53,16 @@ pub(crate) enum Failure {
         /// What is missing.
         why: String,
     },
-    /// A live engine failed, or disagreed.
+    /// A write was refused by rules of the model, or by a limit.
+    #[error("{0}")]
+    Refused(String),
+    /// The target doesn't serve the query or write.
+    #[error("{0}")]
+    NotServed(String),
+    /// Two databases answer differently; how, is said already.
+    #[error("{0}")]
+    Differs(String),
+    /// A live engine failed.
     #[error("{0}")]
     Live(String),
 }
@@ -80,9 +89,14 @@ impl Failure {
     /// The process's exit code.
     pub fn code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Findings(_) | Self::Input { .. } | Self::Check(_) | Self::Compiler { .. } => 1,
+            Self::Findings(_)
+            | Self::Input { .. }
+            | Self::Check(_)
+            | Self::Refused(_)
+            | Self::NotServed(_)
+            | Self::Compiler { .. } => 1,
             Self::Usage(_) | Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 2,
-            Self::Live(_) => 3,
+            Self::Differs(_) | Self::Live(_) => 3,
         })
     }
 
@@ -97,6 +111,9 @@ impl Failure {
             Self::Write { .. } => "write",
             Self::Output(_) => "output",
             Self::Compiler { .. } => "compiler",
+            Self::Refused(_) => "refused",
+            Self::NotServed(_) => "not served",
+            Self::Differs(_) => "differs",
             Self::Live(_) => "live",
         }
     }

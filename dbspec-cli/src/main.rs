@@ -5,10 +5,15 @@
 
 mod args;
 mod command;
+mod database;
+mod draw;
 mod failure;
 mod files;
+mod given;
 mod input;
 mod output;
+mod table;
+mod target;
 
 use std::process::ExitCode;
 

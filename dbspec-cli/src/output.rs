@@ -93,7 +93,7 @@ pub(crate) fn failed(failure: &Failure, format: Format) {
             let _ = out_json(&findings_json(&findings.diagnostics, &findings.sources));
         }
         // What a check found was its data.
-        (Failure::Check(_), Format::Json) => {}
+        (Failure::Check(_) | Failure::Differs(_), Format::Json) => {}
         (_, Format::Text) => say(format_args!("{ERROR}error{ERROR:#}: {failure}")),
         (_, Format::Json) => {
             let _ = out_json(&json!({
