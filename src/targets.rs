@@ -80,7 +80,9 @@ pub struct Target {
 
 impl std::fmt::Debug for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Target").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Target")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,7 +114,8 @@ pub enum NotATarget {
 }
 
 fn hint(near: Option<&str>) -> String {
-    near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default()
+    near.map(|near| format!(", did you mean `{near}`?"))
+        .unwrap_or_default()
 }
 
 fn compiled() -> String {
@@ -126,7 +129,10 @@ fn known() -> String {
 }
 
 fn versions(engine: &str) -> String {
-    let versions = ENGINES.iter().find(|it| it.name == engine).map_or(&[][..], |it| it.versions);
+    let versions = ENGINES
+        .iter()
+        .find(|it| it.name == engine)
+        .map_or(&[][..], |it| it.versions);
     match (versions.first(), versions.last()) {
         (Some(first), Some(last)) => format!("{first} to {last}"),
         (None, _) | (_, None) => "none, as the engine has no versions to choose".to_owned(),
@@ -179,7 +185,9 @@ pub fn backend(engine: &str, version: Option<&str>) -> Result<(TargetName, Box<d
 
 /// Compilers for every engine, at the newest version.
 pub fn all() -> Vec<Target> {
-    let found = ENGINES.iter().filter_map(|engine| backend(engine.name, None).ok());
+    let found = ENGINES
+        .iter()
+        .filter_map(|engine| backend(engine.name, None).ok());
     found
         .map(|(name, backend)| Target {
             name,

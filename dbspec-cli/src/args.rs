@@ -192,7 +192,13 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FOLDER")]
     pub rows: Option<PathBuf>,
     /// The database: postgres://…, dynamodb://…, memory: or memory:FOLDER
-    #[arg(long, value_name = "URL", default_value = "memory:", env = "DBSPEC_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "memory:",
+        env = "DBSPEC_URL",
+        hide_env_values = true
+    )]
     pub url: String,
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Database {
 
 impl Database {
     /// Connects to what a URL names.
-    pub fn connect(url: &str, kernel: &Arc<Kernel>) -> Result<Self, Failure> {
+    pub(crate) fn connect(url: &str, kernel: &Arc<Kernel>) -> Result<Self, Failure> {
         let runtime = Runtime::new().map_err(|error| Failure::Live(error.to_string()))?;
         let client = runtime
             .block_on(Client::connect(url, Arc::clone(kernel)))
@@ -36,7 +36,7 @@ impl Database {
     }
 
     /// Creates the design on an empty database.
-    pub fn apply(&mut self) -> Result<(), Failure> {
+    pub(crate) fn apply(&mut self) -> Result<(), Failure> {
         let waiting = spinner("creating the design");
         let done = self.runtime.block_on(self.client.apply());
         waiting.finish_and_clear();
@@ -44,21 +44,21 @@ impl Database {
     }
 
     /// Answers a query.
-    pub fn query(&mut self, asked: Asked, context: &Context) -> Result<Answer, Failure> {
+    pub(crate) fn query(&mut self, asked: Asked, context: &Context) -> Result<Answer, Failure> {
         self.runtime
             .block_on(self.client.query(asked, context))
             .map_err(|error| failure(&self.kernel, &error))
     }
 
     /// Does a write.
-    pub fn write(&mut self, operation: Operation, context: &Context) -> Result<Value, Failure> {
+    pub(crate) fn write(&mut self, operation: Operation, context: &Context) -> Result<Value, Failure> {
         self.runtime
             .block_on(self.client.write(operation, context))
             .map_err(|error| failure(&self.kernel, &error))
     }
 
     /// Loads a folder of rows; says how many there were.
-    pub fn load(&mut self, folder: &Path) -> Result<u64, Failure> {
+    pub(crate) fn load(&mut self, folder: &Path) -> Result<u64, Failure> {
         let bar = ProgressBar::new(0).with_style(style("{msg} {wide_bar} {pos}/{len} rows"));
         bar.set_message("loading");
         let progress = |done: u64, all: u64| {

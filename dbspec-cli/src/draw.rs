@@ -90,7 +90,11 @@ fn argument(kernel: &Kernel, query: &Query, rows: &Rows, at: usize, draw: usize)
                 Some(Use::Low(_)) => nth(values, draw, 2 * DRAWS)?,
                 Some(Use::High(_)) => nth(values, 2 * DRAWS - 1 - draw, 2 * DRAWS)?,
                 Some(Use::Same(_) | Use::Begin(_)) => nth(values, draw, DRAWS)?,
-                None => nth(values, if at % 2 == 0 { draw } else { 2 * DRAWS - 1 - draw }, 2 * DRAWS)?,
+                None => nth(
+                    values,
+                    if at % 2 == 0 { draw } else { 2 * DRAWS - 1 - draw },
+                    2 * DRAWS,
+                )?,
             };
             let value = fit(scalar, value)?;
             match (used, value) {
@@ -157,7 +161,9 @@ fn is(var: VarId, at: usize) -> bool {
 fn alike(kernel: &Kernel, from: EntityId, scalar: &Scalar) -> Option<LeafId> {
     let fits = |leaf: &LeafId| match (&kernel.leaves[*leaf].ty, scalar) {
         (LeafType::Scalar(Scalar::Timestamp), Scalar::Date) => true,
-        (LeafType::Scalar(Scalar::String { .. } | Scalar::Text), Scalar::String { .. } | Scalar::Text) => true,
+        (LeafType::Scalar(Scalar::String { .. } | Scalar::Text), Scalar::String { .. } | Scalar::Text) => {
+            true
+        }
         (LeafType::Scalar(Scalar::Decimal { .. }), Scalar::Decimal { .. }) => true,
         (LeafType::Scalar(it), scalar) => it == scalar,
         (LeafType::List(_), _) => false,

@@ -82,12 +82,12 @@ fn count(findings: &Findings) -> String {
 
 impl Failure {
     /// Whether somebody closed standard output, who then wants nothing more.
-    pub fn is_closed_pipe(&self) -> bool {
+    pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(source) if source.kind() == io::ErrorKind::BrokenPipe)
     }
 
     /// The process's exit code.
-    pub fn code(&self) -> ExitCode {
+    pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Findings(_)
             | Self::Input { .. }
@@ -101,7 +101,7 @@ impl Failure {
     }
 
     /// The kind, for machines.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Findings(_) => "findings",
             Self::Input { .. } => "input",

@@ -16,7 +16,7 @@ pub(crate) struct Files {
 
 impl Files {
     /// Prepares one file; makes its folder where there is none.
-    pub fn add(&mut self, file: &Path, text: &str) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, file: &Path, text: &str) -> Result<(), Failure> {
         self.prepare(file, text).map_err(|source| Failure::Write {
             file: file.to_owned(),
             source,
@@ -70,7 +70,7 @@ impl Files {
     }
 
     /// Puts all files in their places.
-    pub fn finish(mut self) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
         for (temporary, file) in std::mem::take(&mut self.prepared) {
             temporary.persist(&file).map_err(|error| Failure::Write {
                 file,

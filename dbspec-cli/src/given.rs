@@ -46,7 +46,10 @@ pub(crate) fn row(kernel: &Kernel, entity: EntityId, given: &[String]) -> Result
     let mut object = Map::new();
     for (name, text) in pairs("--param", given)? {
         let ty = kernel.field(entity, name).map(|field| &kernel.fields[field].ty);
-        object.insert(name.to_owned(), field(kernel, ty, text).map_err(|it| misfit("--param", &it))?);
+        object.insert(
+            name.to_owned(),
+            field(kernel, ty, text).map_err(|it| misfit("--param", &it))?,
+        );
     }
     rows::row_of(kernel, entity, &Json::Object(object)).map_err(|it| misfit("--param", &it))
 }
@@ -55,8 +58,15 @@ pub(crate) fn row(kernel: &Kernel, entity: EntityId, given: &[String]) -> Result
 pub(crate) fn session(kernel: &Kernel, given: &[String]) -> Result<Vec<Value>, Failure> {
     let mut object = Map::new();
     for (name, text) in pairs("--session", given)? {
-        let ty = kernel.session.iter().find(|it| &*it.name == name).map(|it| &it.ty);
-        object.insert(name.to_owned(), field(kernel, ty, text).map_err(|it| misfit("--session", &it))?);
+        let ty = kernel
+            .session
+            .iter()
+            .find(|it| &*it.name == name)
+            .map(|it| &it.ty);
+        object.insert(
+            name.to_owned(),
+            field(kernel, ty, text).map_err(|it| misfit("--session", &it))?,
+        );
     }
     rows::session_of(kernel, &object).map_err(|it| misfit("--session", &it))
 }

@@ -1,7 +1,7 @@
 //! Models from files.
 
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dbspec::diag::SourceMap;
 use dbspec::model::Model;
@@ -11,8 +11,6 @@ use crate::failure::Failure;
 
 /// A model that was read, whatever is wrong with it.
 pub(crate) struct Input {
-    /// The file, as it was given.
-    pub file: PathBuf,
     /// What it says.
     pub parsed: Parsed,
     /// The texts.
@@ -26,7 +24,6 @@ pub(crate) fn model(file: &Path) -> Result<Input, Failure> {
     // No text of the language begins so.
     if json || bytes.trim_ascii_start().starts_with(b"{") {
         return Ok(Input {
-            file: file.to_owned(),
             parsed: Parsed {
                 model: from_json(file, &bytes)?,
                 comments: Vec::new(),
@@ -38,11 +35,7 @@ pub(crate) fn model(file: &Path) -> Result<Input, Failure> {
     }
     let mut read = |path: &str| read_capped(Path::new(path)).map_err(|error| error.to_string());
     let Loaded { parsed, sources } = load(&file.to_string_lossy(), bytes, &mut read);
-    Ok(Input {
-        file: file.to_owned(),
-        parsed,
-        sources,
-    })
+    Ok(Input { parsed, sources })
 }
 
 /// A model from JSON, in a format that this release knows.
@@ -59,8 +52,8 @@ pub(crate) fn from_json(file: &Path, bytes: &[u8]) -> Result<Model, Failure> {
     struct Head {
         format: u32,
     }
-    let Head { format } = serde_json::from_slice(bytes)
-        .map_err(|error| wrong(format!("not a model in JSON: {error}")))?;
+    let Head { format } =
+        serde_json::from_slice(bytes).map_err(|error| wrong(format!("not a model in JSON: {error}")))?;
     if format != Model::FORMAT {
         return Err(wrong(format!(
             "format {format} of models is unknown; this release reads format {}",

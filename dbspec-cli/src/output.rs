@@ -32,6 +32,15 @@ pub(crate) fn out(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes one line each to standard output.
+pub(crate) fn out_lines(lines: impl IntoIterator<Item = impl Display>) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()
+}
+
 /// Writes a JSON document to standard output.
 pub(crate) fn out_json(document: &impl serde::Serialize) -> io::Result<()> {
     let mut text = serde_json::to_string_pretty(document)?;

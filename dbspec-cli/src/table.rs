@@ -27,9 +27,12 @@ impl From<&String> for Cell {
 
 impl Cell {
     /// A cell that looks like that.
-    pub fn styled(text: &str, style: Style) -> Self {
+    pub(crate) fn styled(text: &str, style: Style) -> Self {
         Self {
-            text: text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            text: text
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect(),
             style,
         }
     }
@@ -48,7 +51,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table with a heading.
-    pub fn new<C: Into<Cell>>(heading: impl IntoIterator<Item = C>) -> Self {
+    pub(crate) fn new<C: Into<Cell>>(heading: impl IntoIterator<Item = C>) -> Self {
         let mut table = Self {
             rows: Vec::new(),
             widths: Vec::new(),
@@ -62,7 +65,7 @@ impl Table {
     }
 
     /// One more row.
-    pub fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
+    pub(crate) fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
         let row: Vec<Cell> = cells.into_iter().map(Into::into).collect();
         for (at, cell) in row.iter().enumerate() {
             let width = cell.width();

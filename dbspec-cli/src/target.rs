@@ -31,7 +31,7 @@ pub(crate) struct Compilation {
 
 impl Compilation {
     /// Names and results, as reports want them.
-    pub fn pairs(&self) -> impl Iterator<Item = (&TargetName, &Lowered<Box<dyn AnyDesign>>)> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&TargetName, &Lowered<Box<dyn AnyDesign>>)> {
         self.targets.iter().map(|it| (&it.target.name, &it.lowered))
     }
 }

@@ -1,5 +1,6 @@
 //! `dbspec compile`: the files that each engine's own client runs.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use dbspec::backend::view::{DecisionsFile, TargetDecisions, markdown};
@@ -45,10 +46,7 @@ pub(crate) fn run(args: &Compile) -> Result<(), Failure> {
     let names: Vec<&PathBuf> = written.iter().map(|(file, _)| file).collect();
     match args.of.model.style.format {
         Format::Json => output::out_json(&json!({ "format": 1, "written": names }))?,
-        Format::Text => {
-            let lines: String = names.iter().map(|file| format!("{}\n", file.display())).collect();
-            output::out(&lines)?;
-        }
+        Format::Text => output::out_lines(names.iter().map(|file| file.display()))?,
     }
     Ok(())
 }
@@ -66,7 +64,9 @@ fn folder(name: &str) -> String {
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => folder.push(char::from(byte)),
-            byte => folder.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(folder, "%{byte:02X}");
+            }
         }
     }
     folder

@@ -57,7 +57,10 @@ pub(crate) fn outcome_word(text: &str) -> Result<&'static str, String> {
 /// How an outcome looks.
 pub(crate) fn style(outcome: &OutcomeKind) -> Style {
     match outcome {
-        OutcomeKind::Enforced | OutcomeKind::Served { .. } | OutcomeKind::Atomic { .. } | OutcomeKind::Used => GOOD,
+        OutcomeKind::Enforced
+        | OutcomeKind::Served { .. }
+        | OutcomeKind::Atomic { .. }
+        | OutcomeKind::Used => GOOD,
         OutcomeKind::Guarded { .. } | OutcomeKind::FullRead { .. } => FAIR,
         OutcomeKind::Settled { .. } | OutcomeKind::Audited { .. } => POOR,
         OutcomeKind::Unsupported | OutcomeKind::NotServed { .. } => BAD,
@@ -93,7 +96,11 @@ fn totals(file: &CoverageFile) -> Table {
             .collect();
         if counts.iter().any(|count| *count > 0) {
             let counts = counts.iter().map(u64::to_string);
-            table.row(std::iter::once(word.to_owned()).chain(counts).map(|it| Cell::from(&it)));
+            table.row(
+                std::iter::once(word.to_owned())
+                    .chain(counts)
+                    .map(|it| Cell::from(&it)),
+            );
         }
     }
     table
@@ -137,7 +144,10 @@ fn reasons(matrix: &Matrix<'_>, file: &CoverageFile) -> String {
         let mut instead = Vec::new();
         for row in matrix.sections.iter().flat_map(|section| &section.rows) {
             let cell = &row.cells[column];
-            if let OutcomeKind::NotServed { instead: Some(change) } = cell.outcome {
+            if let OutcomeKind::NotServed {
+                instead: Some(change),
+            } = cell.outcome
+            {
                 instead.push((row.path, change));
             }
             if style(cell.outcome) != GOOD {
@@ -154,7 +164,11 @@ fn reasons(matrix: &Matrix<'_>, file: &CoverageFile) -> String {
             );
         }
         for (path, change) in instead {
-            let _ = writeln!(text, "  {}: {path} would be served by: {change}", target.target.name);
+            let _ = writeln!(
+                text,
+                "  {}: {path} would be served by: {change}",
+                target.target.name
+            );
         }
     }
     text

@@ -25,8 +25,8 @@ pub(crate) fn run(args: &Export) -> Result<(), Failure> {
             text.push('\n');
             text
         }
-        ExportFormat::Mermaid => mermaid(&*super::checked(input)?.kernel),
-        ExportFormat::Dbml => dbml(&*super::checked(input)?.kernel),
+        ExportFormat::Mermaid => mermaid(&super::checked(input)?.kernel),
+        ExportFormat::Dbml => dbml(&super::checked(input)?.kernel),
     };
     match &args.out {
         Some(out) => {

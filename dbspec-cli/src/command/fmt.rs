@@ -55,9 +55,7 @@ pub(crate) fn run(args: &Fmt) -> Result<(), Failure> {
     match args.style.format {
         Format::Json => output::out_json(&json!({ "format": 1, "files": listed }))?,
         Format::Text if args.check => {
-            for file in &changed {
-                output::out(&format!("{file}\n"))?;
-            }
+            output::out_lines(&changed)?;
         }
         Format::Text => {
             for file in &changed {

@@ -14,6 +14,7 @@ mod why;
 
 use std::sync::Arc;
 
+use dbspec::check::Review;
 use dbspec::diag::{Diagnostic, Severity, SourceMap};
 use dbspec::kernel::Kernel;
 use dbspec::targets::{self, Target};
@@ -70,8 +71,8 @@ pub(crate) struct Checked {
 
 /// Checks a model: syntax, meaning, targets, and what each target's engine has to say.
 pub(crate) fn checked(input: Input) -> Result<Checked, Failure> {
-    let Input { parsed, sources, .. } = input;
-    let (kernel, mut found) = dbspec::check::everything(parsed);
+    let Input { parsed, sources } = input;
+    let Review { kernel, mut found } = dbspec::check::review(parsed);
     let mut targets = Vec::new();
     if let Some(kernel) = &kernel {
         let (stated, mut wrong) = targets::stated(kernel);
@@ -82,6 +83,8 @@ pub(crate) fn checked(input: Input) -> Result<Checked, Failure> {
         targets = stated;
     }
     found.sort_by_key(|it| it.span().position());
+    // Two versions of one engine find the same.
+    found.dedup_by(|a, b| a == b && a.span().same(b.span()));
     match kernel {
         Some(kernel) if !has_errors(&found) => Ok(Checked {
             kernel,

@@ -36,8 +36,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             let found: Vec<Json> = answer.rows.iter().map(rows::value_json).collect();
             let next = answer.next.as_deref().map(rows::cursor_json);
             if args.model.style.format == Format::Text {
-                let lines: String = found.iter().map(|row| format!("{row}\n")).collect();
-                output::out(&lines)?;
+                output::out_lines(&found)?;
                 if let Some(next) = &next {
                     output::say(format_args!("there is more: --after '{next}'"));
                 }

@@ -110,7 +110,11 @@ pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
         report.queries.push(it);
     }
     say(&report, args.model.style.format)?;
-    let different = report.queries.iter().filter(|it| !it.differences.is_empty()).count();
+    let different = report
+        .queries
+        .iter()
+        .filter(|it| !it.differences.is_empty())
+        .count();
     if different > 0 {
         let of = report.queries.len();
         return Err(Failure::Differs(format!("{different} of {of} queries differ")));
@@ -254,7 +258,13 @@ fn compare(
             rows += 1;
         }
         if left.next.is_some() != right.next.is_some() {
-            let json = |more: bool| Json::from(if more { "more rows follow" } else { "the answer ends" });
+            let json = |more: bool| {
+                Json::from(if more {
+                    "more rows follow"
+                } else {
+                    "the answer ends"
+                })
+            };
             return Ok(Compared::Different {
                 row: rows,
                 sides: Box::new([json(left.next.is_some()), json(right.next.is_some())]),
@@ -291,8 +301,16 @@ fn say(report: &Report, format: Format) -> Result<(), Failure> {
     for it in &report.queries {
         for difference in it.differences.iter().take(3) {
             let _ = writeln!(text, "\n{} {}", it.access, difference.params);
-            let _ = writeln!(text, "  row {} of the first:  {}", difference.row, difference.first);
-            let _ = writeln!(text, "  row {} of the second: {}", difference.row, difference.second);
+            let _ = writeln!(
+                text,
+                "  row {} of the first:  {}",
+                difference.row, difference.first
+            );
+            let _ = writeln!(
+                text,
+                "  row {} of the second: {}",
+                difference.row, difference.second
+            );
         }
     }
     output::out(&text)?;

@@ -93,7 +93,11 @@ fn find(kernel: &Kernel, path: &str) -> Result<ElementId, Failure> {
     if let Some(element) = owned {
         return Ok(element);
     }
-    let paths: Vec<String> = kernel.elements.ids().map(|id| kernel.path(id).to_string()).collect();
+    let paths: Vec<String> = kernel
+        .elements
+        .ids()
+        .map(|id| kernel.path(id).to_string())
+        .collect();
     // A last name alone may say enough.
     let ending = format!(".{path}");
     let mut ends: Vec<&str> = paths
@@ -103,7 +107,9 @@ fn find(kernel: &Kernel, path: &str) -> Result<ElementId, Failure> {
         .collect();
     ends.truncate(5);
     let near = if ends.is_empty() {
-        nearest(path, paths.iter().map(String::as_str)).into_iter().collect()
+        nearest(path, paths.iter().map(String::as_str))
+            .into_iter()
+            .collect()
     } else {
         ends
     };
@@ -112,7 +118,9 @@ fn find(kernel: &Kernel, path: &str) -> Result<ElementId, Failure> {
     } else {
         format!("did you mean `{}`?", near.join("`, `"))
     };
-    Err(Failure::Usage(format!("the model has no element `{path}`; {hint}")))
+    Err(Failure::Usage(format!(
+        "the model has no element `{path}`; {hint}"
+    )))
 }
 
 fn text(report: &Report) -> String {
@@ -182,7 +190,11 @@ fn decision(it: &DecisionView, text: &mut String) {
         let _ = writeln!(text, ", because {}", other.why_not);
     }
     for figure in &it.turned_on {
-        let _ = write!(text, "    it turned on: {} of {} {}", figure.quantity, figure.of, figure.value);
+        let _ = write!(
+            text,
+            "    it turned on: {} of {} {}",
+            figure.quantity, figure.of, figure.value
+        );
         if figure.assumed {
             text.push_str(", assumed");
         }
