@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     }
     match what {
         Some(What::Ask(asked)) => {
-            let answer = database.query(asked, &context(session))?;
+            let answer = database.query(&asked, &context(session))?;
             let found: Vec<Json> = answer.rows.iter().map(rows::value_json).collect();
             let next = answer.next.as_deref().map(rows::cursor_json);
             if args.model.style.format == Format::Text {
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             document.insert("next".to_owned(), next.unwrap_or(Json::Null));
         }
         Some(What::Write(operation)) => {
-            let returned = database.write(operation, &context(session))?;
+            let returned = database.write(&operation, &context(session))?;
             let returned = rows::value_json(&returned);
             if args.model.style.format == Format::Text {
                 output::out(&format!("{returned}\n"))?;

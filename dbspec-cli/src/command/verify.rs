@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use dbspec::kernel::{Kernel, QueryId};
-use dbspec::rows::{self, Misfit};
+use dbspec::rows;
 use dbspec::semantics::{Asked, Context};
 use dbspec::value::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::args::{Format, Verify};
-use crate::database::{Database, context};
+use crate::database::{Database, context, folder_rows};
 use crate::failure::Failure;
 use crate::output::{BAD, GOOD, POOR};
 use crate::table::{Cell, Table};
@@ -150,23 +150,11 @@ fn asked(kernel: &Kernel, args: &Verify) -> Result<Vec<(QueryId, Vec<Value>)>, F
     Ok(asked)
 }
 
-/// The rows of a folder, as far as there are any.
+/// The rows of a folder by entity.
 fn drawn_from(kernel: &Kernel, folder: &Path) -> Result<draw::Rows, Failure> {
     let mut found = draw::Rows::new();
-    for (entity, it) in kernel.entities.iter() {
-        let file = folder.join(format!("{}.jsonl", it.name));
-        if !file.exists() {
-            continue;
-        }
-        let text = text(&file)?;
-        let rows = rows::rows_of(kernel, entity, &text).map_err(|it| wrong(&file, &it))?;
-        found.insert(entity, rows);
-    }
-    if found.is_empty() {
-        return Err(Failure::Input {
-            file: folder.to_owned(),
-            why: "no ENTITY.jsonl of the model's entities is there".to_owned(),
-        });
+    for (entity, row) in folder_rows(kernel, folder)? {
+        found.entry(entity).or_default().push(row);
     }
     Ok(found)
 }
@@ -206,13 +194,6 @@ fn text(file: &Path) -> Result<String, Failure> {
     })
 }
 
-fn wrong(file: &Path, misfit: &Misfit) -> Failure {
-    Failure::Input {
-        file: file.to_owned(),
-        why: misfit.to_string(),
-    }
-}
-
 enum Compared {
     Same(u64),
     Different { row: u64, sides: Box<[Json; 2]> },
@@ -236,7 +217,7 @@ fn compare(
                 args: args.to_vec(),
                 after: after.take(),
             };
-            match database.query(asked, context) {
+            match database.query(&asked, context) {
                 Ok(answer) => answers.push(answer),
                 Err(Failure::NotServed(why)) => return Ok(Compared::NotServed(why)),
                 Err(failure) => return Err(failure),
