@@ -193,6 +193,7 @@ pub fn all() -> Vec<Target> {
 pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
     let mut targets = Vec::new();
     let mut found = Vec::new();
+    let mut to_come: Vec<(&str, Span)> = Vec::new();
     for stated in &kernel.targets {
         let at = kernel.elements[stated.element].span;
         match backend(&stated.engine, stated.version.as_deref()) {
@@ -219,34 +220,39 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
                     backend,
                 });
             }
-            Err(not) => found.push(diagnostic(&not, &stated.name, at)),
+            Err(NotATarget::ToCome { .. }) => to_come.push((&stated.engine, at)),
+            Err(NotATarget::Engine { engine, near }) => found.push(unknown_engine(&engine, near, at)),
+            Err(NotATarget::Version { engine, version }) => {
+                let what = format!("{engine} `{version}` is not supported");
+                found.push(
+                    Diagnostic::error(&UNKNOWN_VERSION, what)
+                        .at(at, "")
+                        .why(format!("supported versions: {}", versions(engine)))
+                        .help("state a supported version, or none for the newest"),
+                );
+            }
         }
+    }
+    if !to_come.is_empty() {
+        let engines: Vec<&str> = to_come.iter().map(|(engine, _)| *engine).collect();
+        let what = format!("this release has no compiler for {}", engines.join(", "));
+        let warning = Diagnostic::warning(&ENGINE_TO_COME, what)
+            .why(format!(
+                "it has compilers for {}; the other targets are left out",
+                compiled()
+            ))
+            .help("keep them for a release that has them, or remove them");
+        found.push(to_come.iter().fold(warning, |it, (_, at)| it.at(*at, "")));
     }
     (targets, found)
 }
 
-fn diagnostic(not: &NotATarget, target: &str, at: Span) -> Diagnostic {
-    match not {
-        NotATarget::Engine { engine, near } => {
-            let found =
-                Diagnostic::error(&UNKNOWN_ENGINE, format!("there is no engine `{engine}`")).at(at, "");
-            let found = found.why(format!("known engines: {}", known()));
-            match near {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help("look at the spelling"),
-            }
-        }
-        NotATarget::ToCome { engine } => Diagnostic::warning(
-            &ENGINE_TO_COME,
-            format!("target `{target}` is left out: this release has no compiler for {engine}"),
-        )
+fn unknown_engine(engine: &str, near: Option<String>, at: Span) -> Diagnostic {
+    Diagnostic::error(&UNKNOWN_ENGINE, format!("there is no engine `{engine}`"))
         .at(at, "")
-        .why(format!("it has compilers for {}", compiled())),
-        NotATarget::Version { engine, version } => {
-            Diagnostic::error(&UNKNOWN_VERSION, format!("{engine} `{version}` is not supported"))
-                .at(at, "")
-                .why(format!("supported versions: {}", versions(engine)))
-                .help("state a supported version, or none for the newest")
-        }
-    }
+        .why(format!("known engines: {}", known()))
+        .help(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "look at the spelling".to_owned(),
+        })
 }

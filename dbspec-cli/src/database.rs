@@ -37,12 +37,6 @@ impl Database {
         Ok(memory)
     }
 
-    /// Creates the design on an empty database.
-    #[expect(clippy::unnecessary_wraps, reason = "engines can fail")]
-    pub(crate) fn apply(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
     /// Answers a query.
     #[expect(clippy::unnecessary_wraps, reason = "engines can fail")]
     pub(crate) fn query(&mut self, asked: &Asked, context: &Context) -> Result<Answer, Failure> {

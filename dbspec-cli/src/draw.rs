@@ -92,7 +92,11 @@ fn argument(kernel: &Kernel, query: &Query, rows: &Rows, at: usize, draw: usize)
                 Some(Use::Same(_) | Use::Begin(_)) => nth(values, draw, DRAWS)?,
                 None => nth(
                     values,
-                    if at % 2 == 0 { draw } else { 2 * DRAWS - 1 - draw },
+                    if at.is_multiple_of(2) {
+                        draw
+                    } else {
+                        2 * DRAWS - 1 - draw
+                    },
                     2 * DRAWS,
                 )?,
             };
@@ -165,6 +169,10 @@ fn alike(kernel: &Kernel, from: EntityId, scalar: &Scalar) -> Option<LeafId> {
             true
         }
         (LeafType::Scalar(Scalar::Decimal { .. }), Scalar::Decimal { .. }) => true,
+        (
+            LeafType::Scalar(Scalar::Int16 | Scalar::Int32 | Scalar::Int64),
+            Scalar::Int16 | Scalar::Int32 | Scalar::Int64,
+        ) => true,
         (LeafType::Scalar(it), scalar) => it == scalar,
         (LeafType::List(_), _) => false,
     };

@@ -56,15 +56,9 @@ pub(crate) enum Failure {
     /// A write was refused by rules of the model, or by a limit.
     #[error("{0}")]
     Refused(String),
-    /// The target doesn't serve the query or write.
-    #[error("{0}")]
-    NotServed(String),
     /// Two databases answer differently; how, is said already.
     #[error("{0}")]
     Differs(String),
-    /// A live engine failed.
-    #[error("{0}")]
-    Live(String),
 }
 
 /// Findings, and the texts that they point into.
@@ -93,10 +87,9 @@ impl Failure {
             | Self::Input { .. }
             | Self::Check(_)
             | Self::Refused(_)
-            | Self::NotServed(_)
             | Self::Compiler { .. } => 1,
             Self::Usage(_) | Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 2,
-            Self::Differs(_) | Self::Live(_) => 3,
+            Self::Differs(_) => 3,
         })
     }
 
@@ -112,9 +105,7 @@ impl Failure {
             Self::Output(_) => "output",
             Self::Compiler { .. } => "compiler",
             Self::Refused(_) => "refused",
-            Self::NotServed(_) => "not served",
             Self::Differs(_) => "differs",
-            Self::Live(_) => "live",
         }
     }
 }

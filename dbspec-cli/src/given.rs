@@ -82,6 +82,14 @@ fn field(kernel: &Kernel, ty: Option<&Type>, text: &str) -> Result<Json, Misfit>
     }
 }
 
+/// A parameter's value as it is given.
+pub(crate) fn json(kernel: &Kernel, ty: &VarType, value: &Value) -> Json {
+    match (ty, value) {
+        (VarType::Ref(entity), Value::List(key)) => rows::key_json(kernel, *entity, key),
+        _ => rows::value_json(value),
+    }
+}
+
 /// The access of a name.
 pub(crate) fn query(kernel: &Kernel, name: &str) -> Result<QueryId, Failure> {
     let known = || kernel.queries.iter().map(|(_, it)| &*it.name);
@@ -106,7 +114,7 @@ pub(crate) fn entity(kernel: &Kernel, name: &str) -> Result<EntityId, Failure> {
         .ok_or_else(|| unknown("entity", name, &mut known()))
 }
 
-fn unknown<'k>(what: &str, name: &str, known: &mut dyn Iterator<Item = &'k str>) -> Failure {
+fn unknown(what: &str, name: &str, known: &mut dyn Iterator<Item = &str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let hint = match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),

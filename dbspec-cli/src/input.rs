@@ -38,6 +38,12 @@ pub(crate) fn model(file: &Path) -> Result<Input, Failure> {
     Ok(Input { parsed, sources })
 }
 
+/// What a model in JSON has in every version of the format.
+#[derive(serde::Deserialize)]
+struct Head {
+    format: u32,
+}
+
 /// A model from JSON, in a format that this release knows.
 pub(crate) fn from_json(file: &Path, bytes: &[u8]) -> Result<Model, Failure> {
     let wrong = |why: String| Failure::Input {
@@ -46,11 +52,6 @@ pub(crate) fn from_json(file: &Path, bytes: &[u8]) -> Result<Model, Failure> {
     };
     if bytes.len() > MAX_BYTES {
         return Err(wrong("larger than 32 MiB; is it the right file?".to_owned()));
-    }
-    /// What every version of the format has.
-    #[derive(serde::Deserialize)]
-    struct Head {
-        format: u32,
     }
     let Head { format } =
         serde_json::from_slice(bytes).map_err(|error| wrong(format!("not a model in JSON: {error}")))?;

@@ -2,6 +2,7 @@
 
 use dbspec::rows;
 use dbspec::semantics::{Asked, Operation};
+use dbspec::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::args::{Format, Run};
@@ -46,7 +47,12 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
         }
         Some(What::Write(operation)) => {
             let returned = database.write(&operation, &context(session))?;
-            let returned = rows::value_json(&returned);
+            let returned = match (&operation, &returned) {
+                (Operation::Insert(rows), Value::List(key)) if rows.len() == 1 => {
+                    rows::key_json(kernel, rows[0].0, key)
+                }
+                _ => rows::value_json(&returned),
+            };
             if args.model.style.format == Format::Text {
                 output::out(&format!("{returned}\n"))?;
             }
@@ -90,7 +96,7 @@ fn what(kernel: &dbspec::kernel::Kernel, args: &Run) -> Result<Option<What>, Fai
     Ok(None)
 }
 
-fn cursor(text: &str) -> Result<Vec<dbspec::value::Value>, Failure> {
+fn cursor(text: &str) -> Result<Vec<Value>, Failure> {
     let wrong = |why: String| Failure::Usage(format!("--after is no cursor of an earlier page: {why}"));
     let json = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
     rows::parse_cursor(&json).map_err(|misfit| wrong(misfit.to_string()))

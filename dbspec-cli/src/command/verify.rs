@@ -20,6 +20,9 @@ use crate::{draw, given, input, output};
 /// How many pages of one answer are compared.
 const PAGES: usize = 10;
 
+/// How much of a row that differs is shown to people; machines get all of it.
+const WIDTH: usize = 300;
+
 /// What was found.
 #[derive(Serialize)]
 struct Report {
@@ -86,20 +89,18 @@ pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
         }
         for args in sets {
             match compare(&mut first, &mut second, (id, args), &context)? {
-                Compared::NotServed(why) => {
-                    it.left_out = Some(why);
-                    break;
-                }
                 Compared::Same(rows) => {
                     it.asked += 1;
                     it.rows += rows;
                 }
                 Compared::Different { row, sides } => {
                     it.asked += 1;
-                    let params = query.params.iter().map(|it| it.name.to_string());
+                    let params = query.params.iter().zip(args);
+                    let params =
+                        params.map(|(it, arg)| (it.name.to_string(), given::json(kernel, &it.ty, arg)));
                     let [first, second] = *sides;
                     it.differences.push(Difference {
-                        params: params.zip(args.iter().map(rows::value_json)).collect(),
+                        params: params.collect(),
                         row,
                         first,
                         second,
@@ -197,7 +198,6 @@ fn text(file: &Path) -> Result<String, Failure> {
 enum Compared {
     Same(u64),
     Different { row: u64, sides: Box<[Json; 2]> },
-    NotServed(String),
 }
 
 /// One query on both sides, page by page.
@@ -217,11 +217,7 @@ fn compare(
                 args: args.to_vec(),
                 after: after.take(),
             };
-            match database.query(&asked, context) {
-                Ok(answer) => answers.push(answer),
-                Err(Failure::NotServed(why)) => return Ok(Compared::NotServed(why)),
-                Err(failure) => return Err(failure),
-            }
+            answers.push(database.query(&asked, context)?);
         }
         let [left, right] = answers.as_slice() else {
             break;
@@ -282,16 +278,10 @@ fn say(report: &Report, format: Format) -> Result<(), Failure> {
     for it in &report.queries {
         for difference in it.differences.iter().take(3) {
             let _ = writeln!(text, "\n{} {}", it.access, difference.params);
-            let _ = writeln!(
-                text,
-                "  row {} of the first:  {}",
-                difference.row, difference.first
-            );
-            let _ = writeln!(
-                text,
-                "  row {} of the second: {}",
-                difference.row, difference.second
-            );
+            for (side, row) in [("first: ", &difference.first), ("second:", &difference.second)] {
+                let row: String = row.to_string().chars().take(WIDTH).collect();
+                let _ = writeln!(text, "  row {} of the {side} {row}", difference.row);
+            }
         }
     }
     output::out(&text)?;

@@ -20,7 +20,7 @@ use crate::{output, target};
 #[derive(Serialize)]
 struct Report {
     format: u32,
-    path: String,
+    paths: Vec<String>,
     targets: Vec<TargetReport>,
     assumptions: Vec<AssumptionView>,
 }
@@ -39,12 +39,14 @@ struct TargetReport {
 pub(crate) fn run(args: &Why) -> Result<(), Failure> {
     let compilation = target::compile(&args.of)?;
     let kernel = &*compilation.kernel;
-    let element = find(kernel, &args.element)?;
-    let path = kernel.path(element).to_string();
+    let elements = find(kernel, &args.element)?;
+    let paths: Vec<String> = elements.iter().map(|it| kernel.path(*it).to_string()).collect();
     let within = |other: &str| {
-        other
-            .strip_prefix(path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        paths.iter().any(|path| {
+            other
+                .strip_prefix(path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
     };
     let mut targets = Vec::new();
     for (target, lowered) in compilation.pairs() {
@@ -59,7 +61,7 @@ pub(crate) fn run(args: &Why) -> Result<(), Failure> {
         let lines = lowered.lines().iter().filter(|line| named(line.code));
         targets.push(TargetReport {
             target: target.clone(),
-            names: names_of(lowered, element),
+            names: elements.iter().flat_map(|it| names_of(lowered, *it)).collect(),
             lines: lines.map(LineView::from).collect(),
             outcomes: coverage.outcomes,
             decisions,
@@ -69,7 +71,7 @@ pub(crate) fn run(args: &Why) -> Result<(), Failure> {
     assumptions.retain(|it| within(&it.path));
     let report = Report {
         format: 1,
-        path,
+        paths,
         targets,
         assumptions,
     };
@@ -80,18 +82,16 @@ pub(crate) fn run(args: &Why) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The element of a path; owned rows also by the name that their owner knows them by.
-fn find(kernel: &Kernel, path: &str) -> Result<ElementId, Failure> {
-    if let Some(element) = kernel.element(path) {
-        return Ok(element);
-    }
+/// The elements of a path: more than one, where it is the name that an owner knows its rows by.
+fn find(kernel: &Kernel, path: &str) -> Result<Vec<ElementId>, Failure> {
     let owned = kernel.entities.iter().find_map(|(_, entity)| {
         let owner = kernel.entities[entity.owner?].element;
         let known_as = format!("{}.{}", kernel.path(owner), entity.owned_as.as_ref()?);
         (known_as == path).then_some(entity.element)
     });
-    if let Some(element) = owned {
-        return Ok(element);
+    let found: Vec<ElementId> = kernel.element(path).into_iter().chain(owned).collect();
+    if !found.is_empty() {
+        return Ok(found);
     }
     let paths: Vec<String> = kernel
         .elements
@@ -125,7 +125,7 @@ fn find(kernel: &Kernel, path: &str) -> Result<ElementId, Failure> {
 
 fn text(report: &Report) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{STRONG}{}{STRONG:#}", report.path);
+    let _ = writeln!(text, "{STRONG}{}{STRONG:#}", report.paths.join(", "));
     for target in &report.targets {
         let _ = writeln!(text, "\n{STRONG}{}{STRONG:#}", target.target);
         for name in &target.names {

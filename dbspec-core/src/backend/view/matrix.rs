@@ -25,10 +25,10 @@ pub struct Section<'c> {
     pub rows: Vec<MatrixRow<'c>>,
 }
 
-/// An element, or several sides of it with the same outcomes.
+/// An element, or several of its rules and sides with the same outcomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatrixRow<'c> {
-    /// The path of the element.
+    /// The path of the element; of a field's rules and facts the field's.
     pub path: &'c str,
     /// What of it: `type`, `unique`, `reference exists`.
     pub what: Vec<String>,
@@ -109,14 +109,15 @@ impl<'c> Matrix<'c> {
                 Vec::new()
             });
             let what = what(first);
+            let path = shown(first);
             match rows.last_mut() {
-                Some(last) if last.path == first.path && last.cells == cells => {
+                Some(last) if last.path == path && last.cells == cells => {
                     if !last.what.contains(&what) {
                         last.what.push(what);
                     }
                 }
                 _ => rows.push(MatrixRow {
-                    path: &first.path,
+                    path,
                     what: vec![what],
                     cells,
                 }),
@@ -151,9 +152,25 @@ fn section_key(view: &OutcomeView) -> (About, Option<&str>) {
     }
 }
 
+/// The path of what a row is about: rules and facts of a field stand under the field.
+fn shown(view: &OutcomeView) -> &str {
+    match view.about {
+        About::Query | About::Write => &view.path,
+        About::Rule | About::Fact => match view.path.rsplit_once('.') {
+            Some((field, rest)) if field.contains('.') && !rest.ends_with('"') => field,
+            Some(_) | None => &view.path,
+        },
+    }
+}
+
 fn what(view: &OutcomeView) -> String {
+    let kind = match view.path.strip_prefix(shown(view)) {
+        // A check goes by its name.
+        Some(name) if view.kind == "check" && name.starts_with('.') => format!("check {}", &name[1..]),
+        Some(_) | None => view.kind.clone(),
+    };
     match &view.facet {
-        Some(facet) if view.kind != *facet => format!("{} {facet}", view.kind),
-        _ => view.kind.clone(),
+        Some(facet) if view.kind != *facet => format!("{kind} {facet}"),
+        Some(_) | None => kind,
     }
 }
