@@ -117,7 +117,7 @@ access author_by_name (name: string(20)) { from Author where name == $name }
 write rename (author: -> Author, name: string(20)) {
   update Author where self == $author set name = $name
 }
-"#;
+";
 
 /// Rows of it.
 const AUTHORS: &str = "{\"id\": 1, \"name\": \"Ada\"}\n{\"id\": 2, \"name\": \"Bo\"}\n";
