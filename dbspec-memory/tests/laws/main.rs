@@ -1,6 +1,7 @@
 //! Laws of the reference engine, over generated models and operations.
 #![allow(clippy::panic)]
 
+mod learning;
 mod naive;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 use dbspec_core::check::check;
 use dbspec_core::kernel::{EntityId, Kernel, Moving, OnDelete, Output, Refusal, RuleKind};
-use dbspec_core::semantics::{self, Asked, Candidates, Context, Operation, Stop, Store};
+use dbspec_core::semantics::{self, Asked, Candidates, Changes, Context, Operation, Stop, Store};
 use dbspec_core::syntax::parse;
 use dbspec_core::value::Value;
 use dbspec_memory::Memory;
@@ -70,6 +71,7 @@ fn run(kernel: &Arc<Kernel>, steps: &[StepPlan], seen: &mut Seen) -> Result<(), 
             Made::Nothing => continue,
         };
         let plainly = semantics::apply(kernel, &plain, &operation, &context(at));
+        step_by_step_comes_to_the_same(kernel, &plain, (&operation, at), &plainly)?;
         match (memory.apply(&operation, &context(at)), plainly) {
             (Ok(returned), Ok(changes)) => {
                 *seen.accepted.entry(kind(&operation)).or_default() += 1;
@@ -97,6 +99,43 @@ fn run(kernel: &Arc<Kernel>, steps: &[StepPlan], seen: &mut Seen) -> Result<(), 
         }
         // A refused operation left everything as it was there, where nothing was committed.
         prop_assert_eq!(rows(&memory), plain.rows(), "{:?}", operation);
+    }
+    Ok(())
+}
+
+/// An engine that finds out what it is asked comes to the same changes, or refuses for one of the same rules; and what it
+/// relied on holds.
+fn step_by_step_comes_to_the_same(
+    kernel: &Kernel,
+    plain: &Naive,
+    (operation, at): (&Operation, usize),
+    plainly: &Result<Changes, Stop>,
+) -> Result<(), TestCaseError> {
+    match (
+        learning::step_by_step(kernel, plain, operation, &context(at)),
+        plainly,
+    ) {
+        (Ok(found_out), Ok(plainly)) => {
+            prop_assert_eq!(&found_out, plainly);
+            for relied in &found_out.relied {
+                prop_assert!(
+                    learning::holds(kernel, plain, relied),
+                    "{operation:?} relied on {relied:?}"
+                );
+            }
+        }
+        (Err(found_out), Err(Stop::Refused(plainly))) => {
+            prop_assert!(
+                found_out.iter().all(|it| plainly.contains(it)),
+                "{found_out:?}, not {plainly:?}"
+            );
+        }
+        (found_out, plainly) => {
+            prop_assert!(
+                false,
+                "{operation:?}: {found_out:?} step by step, else {plainly:?}"
+            );
+        }
     }
     Ok(())
 }

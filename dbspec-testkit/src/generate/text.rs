@@ -40,8 +40,11 @@ impl ModelPlan {
                 usize::from(relation.to) % entities.len(),
             );
             let bound = relation.max.map_or(String::new(), |max| format!(" 0..{max}"));
+            // Ends are named by their entities in snake case, unless both would have the same name.
+            let plain = |name: &str| name.replace('_', "").to_lowercase();
+            let alike = plain(&entities[from]) == plain(&entities[to]);
             let end = |end: &str, entity: usize| {
-                if from == to {
+                if alike {
                     format!("({end}: {})", declared(&entities[entity]))
                 } else {
                     declared(&entities[entity])

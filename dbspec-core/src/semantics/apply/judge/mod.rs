@@ -16,7 +16,7 @@ use super::super::depend;
 use super::super::eval::{Lack, Scope, Truth, all};
 use super::super::{Row, Store};
 use super::Run;
-use crate::kernel::{EntityId, Moving, Pred, Refusal, RuleId, RuleKind};
+use crate::kernel::{EntityId, FieldId, Moving, Pred, Refusal, RuleId, RuleKind};
 
 pub use group::bound_values;
 pub(in crate::semantics) use group::{bound, overlap};
@@ -89,15 +89,10 @@ impl Run<'_> {
     /// A rule that needs nothing but the row.
     fn judge_alone(&mut self, id: RuleId, entity: EntityId) {
         let kernel = self.kernel;
-        // A value of another type was left out when it was given: that it is missing now is no news.
-        if let RuleKind::Required(field) = &kernel.rules[id].kind {
-            let ill = |rule: &RuleKind| matches!(rule, RuleKind::Type(leaf) if kernel.leaves[*leaf].field == *field);
-            if kernel
-                .rules_of(entity)
-                .any(|(id, rule)| ill(&rule.kind) && self.refused.contains(&Refusal::Rule(id)))
-            {
-                return;
-            }
+        if let RuleKind::Required(field) = &kernel.rules[id].kind
+            && self.is_ill(*field)
+        {
+            return;
         }
         let mut pending = self.view.pending_of(entity);
         let broken =
@@ -106,6 +101,15 @@ impl Run<'_> {
         if broken {
             self.refuse(id);
         }
+    }
+
+    /// Whether a value of another type was given for a field and left out: that it is missing now is no news.
+    fn is_ill(&self, field: FieldId) -> bool {
+        let kernel = self.kernel;
+        let ill =
+            |rule: &RuleKind| matches!(rule, RuleKind::Type(leaf) if kernel.leaves[*leaf].field == field);
+        let mut rules = kernel.rules_of(kernel.fields[field].entity);
+        rules.any(|(id, rule)| ill(&rule.kind) && self.refused.contains(&Refusal::Rule(id)))
     }
 
     fn judge_predicate(&mut self, id: RuleId, entity: EntityId, holds: &Pred, on_write: bool) {
@@ -166,6 +170,7 @@ impl Run<'_> {
                             .leaves
                             .iter()
                             .any(|leaf| kernel.is_derived(leaf))
+                            && !self.is_ill(*field)
                             && breaks_alone(kernel, id, row)
                     }
                     RuleKind::Predicate {
