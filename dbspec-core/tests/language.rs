@@ -18,8 +18,14 @@ fn samples() -> Vec<Sample> {
     let mut all = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((at, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```dbspec") else { continue };
-        let text: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        let Some(info) = line.strip_prefix("```dbspec") else {
+            continue;
+        };
+        let text: Vec<&str> = lines
+            .by_ref()
+            .map(|(_, line)| line)
+            .take_while(|line| *line != "```")
+            .collect();
         let code = info.trim();
         all.push(Sample {
             line: at + 1,
