@@ -1,0 +1,114 @@
+//! Where a database is.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::LiveError;
+
+/// Where a database is, by a URL. Printed and debugged without user, password and keys.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// `memory:` or `memory:FOLDER`: the reference engine, empty or with the rows of a folder.
+    Memory(Option<PathBuf>),
+    /// `postgres://user:password@host:port/database`.
+    Postgres(Url),
+    /// `dynamodb://host:port?region=…&access_key=…&secret_key=…`, or `dynamodb:` for the service itself, with region and
+    /// keys from the environment (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`).
+    /// `prefix=…` stands before the name of every table, so that several databases fit one account.
+    DynamoDb(Url),
+}
+
+/// What addresses look like, for messages.
+const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…` and `dynamodb://…` are known";
+
+impl Address {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// [`LiveError::Address`] for what is no URL, or one of an engine that isn't known.
+    pub fn parse(text: &str) -> Result<Self, LiveError> {
+        if let Some(folder) = text.strip_prefix("memory:") {
+            let folder = folder.trim_start_matches("//");
+            return Ok(Self::Memory((!folder.is_empty()).then(|| PathBuf::from(folder))));
+        }
+        let url =
+            Url::parse(text).map_err(|why| LiveError::Address(format!("not a URL ({why}); {FORMS}")))?;
+        match url.scheme() {
+            "postgres" | "postgresql" => Ok(Self::Postgres(url)),
+            "dynamodb" => Ok(Self::DynamoDb(url)),
+            other => Err(LiveError::Address(format!(
+                "there is no engine `{other}`; {FORMS}"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory(None) => f.write_str("memory:"),
+            Self::Memory(Some(folder)) => write!(f, "memory:{}", folder.display()),
+            Self::Postgres(url) | Self::DynamoDb(url) => {
+                write!(f, "{}:", url.scheme())?;
+                if let Some(host) = url.host_str() {
+                    write!(f, "//{host}")?;
+                }
+                if let Some(port) = url.port() {
+                    write!(f, ":{port}")?;
+                }
+                if matches!(self, Self::Postgres(_)) {
+                    f.write_str(url.path())?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn addresses_are_shown_without_secrets() {
+        for (text, shown) in [
+            ("memory:", "memory:"),
+            ("memory:rows/here", "memory:rows/here"),
+            (
+                "postgres://me:hush@db.example:5433/shop?password=hush",
+                "postgres://db.example:5433/shop",
+            ),
+            (
+                "dynamodb://localhost:8000?region=x&access_key=hush&secret_key=hush",
+                "dynamodb://localhost:8000",
+            ),
+        ] {
+            let address = Address::parse(text).expect("an address");
+            assert_eq!(address.to_string(), shown);
+            assert!(!format!("{address:?}").contains("hush"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_repeating_it() {
+        for text in [
+            "",
+            "shop",
+            "oracle://me:hush@host/x",
+            "postgres//hush",
+            "http://u:hush@h",
+        ] {
+            let error = Address::parse(text).expect_err("no address").to_string();
+            assert!(!error.contains("hush"), "{error}");
+            assert!(error.contains("memory:"), "{error}");
+        }
+    }
+}
