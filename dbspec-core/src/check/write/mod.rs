@@ -3,7 +3,7 @@
 mod rows;
 mod set;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::element::Elements;
 use super::expr::{About, Frame, Operand, Scope, both, labelled_row};
@@ -28,15 +28,11 @@ pub(super) fn of<'m>(
     params: &Params,
 ) -> Arena<WriteId, crate::kernel::Write> {
     let mut writes = Arena::default();
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    // A second one of a name was reported with the accesses, which share the namespace.
+    let mut seen: BTreeSet<&str> = kernel.queries.iter().map(|(_, query)| &*query.name).collect();
     for (at, item) in schema.model.items.iter().enumerate() {
         let Item::Write(write) = item else { continue };
-        // A second one of the name was reported with the accesses, which share the namespace.
-        let taken = kernel
-            .queries
-            .iter()
-            .any(|(_, query)| *query.name == *write.name.text);
-        if taken || seen.insert(write.name.as_str(), write.name.at).is_some() {
+        if !seen.insert(write.name.as_str()) {
             continue;
         }
         let element = elements.top(write.name.text.as_str(), write.at);
