@@ -62,9 +62,6 @@ lines! {
         Proof::Document, "https://www.postgresql.org/docs/18/sql-delete.html";
     POLICY = "PG-POLICY" "row security is not generated" When::Never("policies are not compiled for PostgreSQL yet"),
         Proof::Document, "https://www.postgresql.org/docs/18/ddl-rowsecurity.html";
-    KEEP = "PG-KEEP" "no permission to delete is withheld"
-        When::Never("the least time to keep rows is not compiled for PostgreSQL yet"), Proof::Document,
-        "https://www.postgresql.org/docs/18/ddl-priv.html";
     ENCRYPTION = "PG-ENCRYPTION" "values are stored as they come: nothing tells an encrypted one from a plain one"
         When::Never("the server has no encryption of columns with a key that it doesn't know"), Proof::Document,
         "https://www.postgresql.org/docs/18/encryption-options.html";

@@ -112,7 +112,7 @@ fn scalar_check(kernel: &Kernel, scalar: &Scalar, value: &Sql) -> Option<Sql> {
     let constant = |ty: &'static str, text: &'static str| Sql::Constant(ty.into(), text.into());
     match scalar {
         Scalar::Bool | Scalar::Int16 | Scalar::Int32 | Scalar::Int64 | Scalar::Duration | Scalar::Uuid => None,
-        Scalar::Text | Scalar::Json | Scalar::Encrypted { .. } => None,
+        Scalar::Text | Scalar::Json | Scalar::Hashed | Scalar::Encrypted { .. } => None,
         Scalar::Decimal { .. } => Some(value.clone().infix(Infix::Ne, constant("numeric", "NaN"))),
         Scalar::Float64 => Some(Sql::and([
             value
@@ -165,11 +165,12 @@ fn scalar_check(kernel: &Kernel, scalar: &Scalar, value: &Sql) -> Option<Sql> {
                 .cast("jsonpath"),
             ],
         )),
-        Scalar::Hashed => Some(value.clone().infix(
-            Infix::Matches,
-            Sql::text("^\\$pbkdf2-sha256\\$i=[0-9]+\\$[0-9a-f]+\\$[0-9a-f]{64}$"),
-        )),
     }
+}
+
+/// That a text has the form in which hashes are kept: `$scheme$…$…`.
+pub(super) fn hash(text: &Sql) -> Sql {
+    text.clone().infix(Infix::Matches, Sql::text("^\\$[^$]+\\$.*\\$"))
 }
 
 /// How many scalar values a text has.

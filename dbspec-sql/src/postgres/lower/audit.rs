@@ -58,6 +58,13 @@ impl<'a, 'd> Keys<'a, 'd> {
         self.filter.extend(said.ok());
     }
 
+    /// Rules that look at other rows sleep while a row is deleted softly.
+    fn living(&mut self) {
+        if let Some(leaf) = self.draft.kernel.entities[self.entity].soft_delete {
+            self.filter.push(Sql::of(ROW, self.draft.column(leaf)).is_null());
+        }
+    }
+
     fn print(mut self) -> Box<str> {
         self.select.filter = Some(Sql::and(self.filter)).filter(|it| *it != Sql::Bool(true));
         print(&self.select)
@@ -67,6 +74,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 /// Rows for which a predicate is false.
 pub(super) fn broken(draft: &Draft<'_>, entity: EntityId, holds: &Pred) -> Box<str> {
     let mut keys = Keys::new(draft, entity);
+    keys.living();
     keys.pred(&not(holds));
     keys.print()
 }
@@ -120,10 +128,7 @@ pub(super) fn bounds(
         }
     }
     select.filter = Some(Sql::and(conditions));
-    // A row that is deleted softly has no bounds to keep.
-    if let Some(leaf) = kernel.entities[owner].soft_delete {
-        keys.filter.push(Sql::of(ROW, draft.column(leaf)).is_null());
-    }
+    keys.living();
     let count = Sql::Scalar(Box::new(select));
     let few = (min > 0).then(|| count.clone().infix(Infix::Lt, Sql::number(min)));
     let many = max.map(|max| count.infix(Infix::Gt, Sql::number(max)));
@@ -228,6 +233,7 @@ pub(super) fn stale(draft: &Draft<'_>, field: FieldId, value: &Expr) -> Box<str>
         LeafType::Scalar(scalar) => Some(scalar.clone()),
         LeafType::List(_) => None,
     };
+    keys.living();
     let said = keys.with(|it| it.value_as(value, scalar.as_ref()));
     let Ok(said) = said else { return nothing_left() };
     keys.filter
@@ -263,10 +269,7 @@ pub(super) fn dead(draft: &Draft<'_>, field: FieldId, to: EntityId, living: &Pre
     let mut there = Express::new(kernel, &draft.tables, &mut nothing).row(to, Some("p"));
     let test = not(living);
     conditions.extend(there.filter(&test).ok());
-    // What is deleted softly itself may name what is.
-    if let Some(leaf) = kernel.entities[entity].soft_delete {
-        keys.filter.push(Sql::of(ROW, draft.column(leaf)).is_null());
-    }
+    keys.living();
     keys.filter.push(Sql::Exists(Box::new(Select {
         from: vec![Source::table(&draft.table(to).name, "p")],
         filter: Some(Sql::and(conditions)),

@@ -29,12 +29,8 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             let holds = types::check(kernel, &kernel.leaves[*leaf].ty, &column);
             match holds.filter(|_| !sized(kernel, *leaf)) {
                 Some(holds) => {
-                    let line = match kernel.leaves[*leaf].ty {
-                        LeafType::Scalar(Scalar::Hashed) => cap::HASHED,
-                        LeafType::Scalar(_) | LeafType::List(_) => cap::CHECK,
-                    };
                     let wish = draft.wish(it.entity, draft.column(*leaf), "type");
-                    check(draft, rule, wish, holds, line);
+                    check(draft, rule, wish, holds, cap::CHECK);
                 }
                 None => {
                     let by = By::Named(draft.column_name(*leaf));
@@ -138,7 +134,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             }
         }
         RuleKind::Policy { .. } => unsupported(draft, rule, cap::POLICY),
-        RuleKind::KeepAtLeast { .. } => unsupported(draft, rule, cap::KEEP),
+        RuleKind::KeepAtLeast { .. } => past(draft, rule),
         RuleKind::KeepAtMost {
             from, months, micros, ..
         } => {
@@ -155,8 +151,9 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         }
         RuleKind::Secret(leaf) => match kernel.leaves[*leaf].ty {
             LeafType::Scalar(Scalar::Hashed) => {
-                let by = By::Named(draft.column_name(*leaf));
-                draft.answer(rule, None, RuleOutcome::Enforced, by, cap::HASHED);
+                let holds = types::hash(&Sql::column(draft.column(*leaf)));
+                let wish = draft.wish(it.entity, draft.column(*leaf), "hash");
+                check(draft, rule, wish, holds, cap::HASHED);
             }
             LeafType::Scalar(_) | LeafType::List(_) => unsupported(draft, rule, cap::ENCRYPTION),
         },

@@ -469,17 +469,25 @@ impl<'a> Writing<'a> {
         let it = &self.kernel.fields[field];
         let leaf = it.leaves.first()?;
         let column = &self.table(it.entity).columns[self.kernel.position(leaf)];
-        let next = column.default.clone().filter(|_| column.sequence.is_some())?;
+        let next = column.default.clone()?;
+        let sequence = column.sequence.as_ref()?;
+        // At its end a sequence fails; its last number, which is taken, is refused as any number that is.
+        let last = Sql::of("s", "last_value");
+        let more = last.clone().infix(Infix::Lt, Sql::number(i64::MAX));
+        let number = Sql::Case(vec![(more, next)], Box::new(last));
         let text = Self::print(&Select {
-            columns: vec![(Sql::call("to_jsonb", [next]), None)],
-            from: vec![Source::Function {
-                call: Sql::call(
-                    "generate_series",
-                    [Sql::number(1), Sql::Bind(1).cast("text").cast("bigint")],
-                ),
-                alias: GIVEN.into(),
-                columns: Vec::new(),
-            }],
+            columns: vec![(Sql::call("to_jsonb", [number]), None)],
+            from: vec![
+                Source::table(sequence, "s"),
+                Source::Function {
+                    call: Sql::call(
+                        "generate_series",
+                        [Sql::number(1), Sql::Bind(1).cast("text").cast("bigint")],
+                    ),
+                    alias: GIVEN.into(),
+                    columns: Vec::new(),
+                },
+            ],
             ..Select::default()
         });
         let count = Term::Encode(
