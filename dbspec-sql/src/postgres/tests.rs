@@ -56,3 +56,12 @@ fn the_shop_comes_out_as_committed() {
 fn chinook_comes_out_as_committed() {
     committed("chinook", 18);
 }
+
+#[test]
+fn the_laws_hold() {
+    for version in [13, 18] {
+        if let Err(broken) = dbspec_testkit::laws::hold(&Postgres::new(version), 48) {
+            panic!("{broken}");
+        }
+    }
+}

@@ -233,8 +233,8 @@ impl Sql {
         match (list.len(), list.pop()) {
             (0 | 1, None) => Self::Bool(neutral),
             (1, Some(only)) => only,
-            (_, last) => {
-                list.extend(last);
+            (_, rest) => {
+                list.extend(rest);
                 if neutral { Self::And(list) } else { Self::Or(list) }
             }
         }

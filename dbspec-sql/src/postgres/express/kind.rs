@@ -127,7 +127,7 @@ impl Kinds<'_> {
         match expr {
             Expr::Value(value) => of_value(value),
             Expr::At(place) => self.at(place),
-            Expr::Do(op, a, b) => worked_out(*op, self.of(a)?, self.of(b)?),
+            Expr::Do(op, a, b) => Some(worked_out(*op, self.of(a)?, self.of(b)?)),
             Expr::Neg(of) => self.of(of).map(widest),
             Expr::Else(a, b) => common(self.of(a).as_ref(), self.of(b).as_ref()),
             Expr::Call(func, args) => match func {
@@ -242,15 +242,15 @@ pub(super) fn is_int(scalar: &Scalar) -> bool {
     matches!(scalar, Scalar::Int16 | Scalar::Int32 | Scalar::Int64)
 }
 
-fn worked_out(op: Op, a: Scalar, b: Scalar) -> Option<Scalar> {
+fn worked_out(op: Op, a: Scalar, b: Scalar) -> Scalar {
     if a == Scalar::Float64 || b == Scalar::Float64 {
-        return Some(Scalar::Float64);
+        return Scalar::Float64;
     }
     let decimal = |scale: u8| Scalar::Decimal {
         precision: DIGITS,
         scale: scale.min(DIGITS),
     };
-    Some(match (scale(&a), scale(&b), op) {
+    match (scale(&a), scale(&b), op) {
         (Some(x), Some(y), Op::Div) => decimal(x.max(y).saturating_add(6)),
         (Some(_), Some(_), _) if is_int(&a) && is_int(&b) => Scalar::Int64,
         (Some(x), Some(y), Op::Mul) => decimal(x.saturating_add(y)),
@@ -260,7 +260,7 @@ fn worked_out(op: Op, a: Scalar, b: Scalar) -> Option<Scalar> {
         (None, _, _) if a != Scalar::Duration => a,
         (None, None, _) => b,
         _ => a,
-    })
+    }
 }
 
 fn aggregated(how: Aggregate, of: Option<Scalar>) -> Option<Scalar> {

@@ -81,7 +81,7 @@ impl Express<'_> {
                     None => None,
                     Some(filter) => Some(self.filter(filter)?),
                 };
-                self.aggregate_of(*how, of.as_deref(), filter)?
+                self.aggregate_of(*how, of.as_deref(), filter.as_ref())?
             }
         })
     }
@@ -101,14 +101,14 @@ impl Express<'_> {
         self.aggregate_of(how, of, None)
     }
 
-    fn aggregate_of(&mut self, how: Aggregate, of: Option<&Expr>, filter: Option<Sql>) -> Said {
+    fn aggregate_of(&mut self, how: Aggregate, of: Option<&Expr>, filter: Option<&Sql>) -> Said {
         let kept = |call: Sql, order: Vec<Sorting>| {
             if filter.is_none() && order.is_empty() {
                 call
             } else {
                 Sql::Aggregate {
                     call: Box::new(call),
-                    filter: filter.clone().map(Box::new),
+                    filter: filter.cloned().map(Box::new),
                     order,
                 }
             }
@@ -181,8 +181,8 @@ impl Express<'_> {
     }
 
     fn work(&mut self, op: Op, a: &Expr, b: &Expr) -> Said {
-        let (x, y) = (self.kind(a).ok_or(Unsaid)?, self.kind(b).ok_or(Unsaid)?);
-        if x == Scalar::Float64 || y == Scalar::Float64 {
+        let (of_a, of_b) = (self.kind(a).ok_or(Unsaid)?, self.kind(b).ok_or(Unsaid)?);
+        if of_a == Scalar::Float64 || of_b == Scalar::Float64 {
             let float = Some(&Scalar::Float64);
             let (a, b) = (self.value_as(a, float)?, self.value_as(b, float)?);
             return Ok(match op {
@@ -192,23 +192,35 @@ impl Express<'_> {
                 Op::Div => a.infix(Infix::Div, Sql::call("nullif", [b, Sql::number(0)])),
             });
         }
-        let (Some(s), Some(t)) = (kind::scale(&x), kind::scale(&y)) else {
-            return self.temporal(op, (a, &x), (b, &y));
+        let (Some(scale_a), Some(scale_b)) = (kind::scale(&of_a), kind::scale(&of_b)) else {
+            return self.temporal(op, (a, &of_a), (b, &of_b));
         };
         let (left, right) = (self.exact(a)?, self.exact(b)?);
         let plain = |op: Infix| left.clone().infix(op, right.clone());
         let digits = |it: &Scalar| whole_digits(it);
         let (sum, scale, whole) = match op {
-            Op::Add => (plain(Infix::Add), s.max(t), digits(&x).max(digits(&y)) + 1),
-            Op::Sub => (plain(Infix::Sub), s.max(t), digits(&x).max(digits(&y)) + 1),
-            Op::Mul => (plain(Infix::Mul), s + t, digits(&x) + digits(&y)),
+            Op::Add => (
+                plain(Infix::Add),
+                scale_a.max(scale_b),
+                digits(&of_a).max(digits(&of_b)) + 1,
+            ),
+            Op::Sub => (
+                plain(Infix::Sub),
+                scale_a.max(scale_b),
+                digits(&of_a).max(digits(&of_b)) + 1,
+            ),
+            Op::Mul => (
+                plain(Infix::Mul),
+                scale_a + scale_b,
+                digits(&of_a) + digits(&of_b),
+            ),
             Op::Div => {
-                let scale = s.max(t).saturating_add(6).min(DIGITS);
+                let scale = scale_a.max(scale_b).saturating_add(6).min(DIGITS);
                 let result = quotient(left.clone(), right.clone(), scale);
-                (result, scale, digits(&x) + u16::from(t))
+                (result, scale, digits(&of_a) + u16::from(scale_b))
             }
         };
-        let int = kind::is_int(&x) && kind::is_int(&y) && op != Op::Div;
+        let int = kind::is_int(&of_a) && kind::is_int(&of_b) && op != Op::Div;
         let fits = if int {
             whole <= 18
         } else {
@@ -271,7 +283,7 @@ impl Express<'_> {
                 when(Sql::and([small(&right), whole]), left.infix(Infix::Add, days))
             }
             (Op::Add | Op::Sub, Scalar::Time, Scalar::Duration) => {
-                let micros = micros_of_time(left);
+                let micros = micros_of_time(&left);
                 let at = micros.infix(Infix::Add, by.cast("numeric"));
                 let inside = Sql::and([
                     at.clone().infix(Infix::Ge, Sql::number(0)),
@@ -303,7 +315,7 @@ impl Express<'_> {
                     .infix(Infix::Add, part("microseconds", "1"))
             }
             (Op::Sub, Scalar::Time, Scalar::Time) => {
-                micros_of_time(left).infix(Infix::Sub, micros_of_time(right))
+                micros_of_time(&left).infix(Infix::Sub, micros_of_time(&right))
             }
             (Op::Sub, Scalar::Date, Scalar::Date) => left
                 .infix(Infix::Sub, right)
@@ -526,7 +538,7 @@ fn quotient(a: Sql, b: Sql, scale: u8) -> Sql {
 }
 
 /// The microseconds of a time of day. Those of `epoch` are exact in a float below a day.
-fn micros_of_time(time: Sql) -> Sql {
+fn micros_of_time(time: &Sql) -> Sql {
     let part = |name: &'static str, times: &'static str| {
         Sql::call("date_part", [Sql::text(name), time.clone()])
             .cast("numeric")

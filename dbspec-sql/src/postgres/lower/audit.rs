@@ -3,7 +3,6 @@
 use dbspec_core::kernel::{EntityId, Expr, FieldId, LeafId, LeafType, Nulls, Pred, Scalar};
 
 use super::Draft;
-use super::reference::not;
 use crate::postgres::express::{Express, Nothing};
 use crate::postgres::keywords::Quoting;
 use crate::relational::{Infix, Select, Source, Sql, Writer};
@@ -75,7 +74,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 pub(super) fn broken(draft: &Draft<'_>, entity: EntityId, holds: &Pred) -> Box<str> {
     let mut keys = Keys::new(draft, entity);
     keys.living();
-    keys.pred(&not(holds));
+    keys.pred(&Pred::Not(Box::new(holds.clone())));
     keys.print()
 }
 
@@ -256,25 +255,6 @@ pub(super) fn dangling(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Box<s
         filter: Some(Sql::and(joined)),
         ..Select::default()
     })))));
-    keys.print()
-}
-
-/// Rows that name a row which isn't living.
-pub(super) fn dead(draft: &Draft<'_>, field: FieldId, to: EntityId, living: &Pred) -> Box<str> {
-    let kernel = draft.kernel;
-    let entity = kernel.fields[field].entity;
-    let mut keys = Keys::new(draft, entity);
-    let mut conditions = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
-    let mut nothing = Nothing;
-    let mut there = Express::new(kernel, &draft.tables, &mut nothing).row(to, Some("p"));
-    let test = not(living);
-    conditions.extend(there.filter(&test).ok());
-    keys.living();
-    keys.filter.push(Sql::Exists(Box::new(Select {
-        from: vec![Source::table(&draft.table(to).name, "p")],
-        filter: Some(Sql::and(conditions)),
-        ..Select::default()
-    })));
     keys.print()
 }
 

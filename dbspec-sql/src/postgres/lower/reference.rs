@@ -1,7 +1,7 @@
 //! References → foreign keys.
 
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
-use dbspec_core::kernel::{EntityId, Facet, FieldId, LeafId, OnDelete, Pred, RuleId, RuleKind};
+use dbspec_core::kernel::{EntityId, Facet, FieldId, LeafId, OnDelete, RuleId, RuleKind};
 
 use super::{Body, By, Draft, Piece, audit};
 use crate::postgres::capability as cap;
@@ -21,9 +21,15 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         return;
     };
     exists(draft, rule, *field, *to, *on_delete);
-    if let Some(living) = living {
-        let text = audit::dead(draft, *field, *to, living);
-        guarded(draft, rule, Facet::Living, text);
+    if living.is_some() {
+        // A row that is deleted softly may still be named by those that named it before.
+        let outcome = RuleOutcome::Guarded {
+            bound: None,
+            audit: Audit {
+                text: audit::nothing_left(),
+            },
+        };
+        draft.answer(rule, Some(Facet::Living), outcome, By::Nothing, cap::PAST_STATE);
     }
     if !shared.is_empty() {
         self::shared(draft, rule, *field, *to, shared);
@@ -147,9 +153,4 @@ fn shared(draft: &mut Draft<'_>, rule: RuleId, field: FieldId, to: EntityId, sha
         by,
         cap::SHARED_KEY,
     );
-}
-
-/// A predicate's opposite, as a query asks for it.
-pub(super) fn not(pred: &Pred) -> Pred {
-    Pred::Not(Box::new(pred.clone()))
 }

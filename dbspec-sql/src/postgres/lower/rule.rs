@@ -27,50 +27,35 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         RuleKind::Type(leaf) => {
             let column = Sql::column(draft.column(*leaf));
             let holds = types::check(kernel, &kernel.leaves[*leaf].ty, &column);
-            match holds.filter(|_| !sized(kernel, *leaf)) {
-                Some(holds) => {
-                    let wish = draft.wish(it.entity, draft.column(*leaf), "type");
-                    check(draft, rule, wish, holds, cap::CHECK);
-                }
-                None => {
-                    let by = By::Named(draft.column_name(*leaf));
-                    draft.answer(rule, None, RuleOutcome::Enforced, by, cap::TYPE);
-                }
+            if let Some(holds) = holds.filter(|_| !sized(kernel, *leaf)) {
+                let wish = draft.wish(it.entity, draft.column(*leaf), "type");
+                check(draft, rule, wish, holds, cap::CHECK);
+            } else {
+                let by = By::Named(draft.column_name(*leaf));
+                draft.answer(rule, None, RuleOutcome::Enforced, by, cap::TYPE);
             }
         }
         RuleKind::Size { leaf, of, min, max } => {
             let column = Sql::column(draft.column(*leaf));
-            match size(&column, *of, *min, *max) {
-                Some(holds) => {
-                    let end = match of {
-                        SizeOf::Characters | SizeOf::Bytes => "size",
-                        SizeOf::Items => "items",
-                        SizeOf::ItemCharacters => "item_size",
-                    };
-                    let wish = draft.wish(it.entity, draft.column(*leaf), end);
-                    check(draft, rule, wish, holds, cap::CHECK);
-                }
-                None => {
-                    let text = audit::sizes(draft, *leaf, *min, *max);
-                    guarded(draft, rule, text);
-                }
+            if let Some(holds) = size(&column, *of, *min, *max) {
+                let end = match of {
+                    SizeOf::Characters | SizeOf::Bytes => "size",
+                    SizeOf::Items => "items",
+                    SizeOf::ItemCharacters => "item_size",
+                };
+                let wish = draft.wish(it.entity, draft.column(*leaf), end);
+                check(draft, rule, wish, holds, cap::CHECK);
+            } else {
+                let text = audit::sizes(draft, *leaf, *min, *max);
+                guarded(draft, rule, text);
             }
         }
         RuleKind::Required(field) => {
             let leaves = kernel.fields[*field].leaves;
             let required = leaves.iter().find(|leaf| !kernel.leaves[*leaf].nullable);
-            if let Some(leaf) = required {
-                let by = By::Named(draft.column_name(leaf));
-                draft.answer(rule, None, RuleOutcome::Enforced, by, cap::NOT_NULL);
-            } else {
-                // All members of a required value type may be null, but not all at once.
-                let all = leaves
-                    .iter()
-                    .map(|leaf| Sql::column(draft.column(leaf)).not_null());
-                let holds = Sql::or(all);
-                let wish = draft.wish(it.entity, &kernel.fields[*field].name, "required");
-                check(draft, rule, wish, holds, cap::CHECK);
-            }
+            // A value type whose members may all be null has nothing that is required by itself.
+            let by = required.map_or(By::Nothing, |leaf| By::Named(draft.column_name(leaf)));
+            draft.answer(rule, None, RuleOutcome::Enforced, by, cap::NOT_NULL);
         }
         RuleKind::Predicate { holds, on_write } => {
             let local = if *on_write {
@@ -78,15 +63,12 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             } else {
                 local_check(draft, rule, holds)
             };
-            match local {
-                Some(sql) => {
-                    let wish = draft.wish(it.entity, &it.name, "check");
-                    check(draft, rule, wish, sql, cap::CHECK);
-                }
-                None => {
-                    let text = audit::broken(draft, it.entity, holds);
-                    guarded(draft, rule, text);
-                }
+            if let Some(sql) = local {
+                let wish = draft.wish(it.entity, &it.name, "check");
+                check(draft, rule, wish, sql, cap::CHECK);
+            } else {
+                let text = audit::broken(draft, it.entity, holds);
+                guarded(draft, rule, text);
             }
         }
         RuleKind::Key(leaves) => key(draft, rule, leaves),
@@ -314,16 +296,11 @@ fn unique(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId], filter: Option
     let nullable = leaves.iter().any(|leaf| kernel.leaves[*leaf].nullable);
     let nulls = if nullable { nulls } else { Nulls::Distinct };
     let folds = leaves.iter().any(|leaf| kernel.leaves[*leaf].ignore_case);
-    let condition = match filter {
-        None => None,
-        Some(filter) => match local_filter(draft, entity, filter) {
-            Some(sql) => Some(sql),
-            None => {
-                let text = audit::repeated(draft, entity, leaves, Some(filter), 1, nulls);
-                return guarded(draft, rule, text);
-            }
-        },
-    };
+    let condition = filter.and_then(|filter| local_filter(draft, entity, filter));
+    if filter.is_some() && condition.is_none() {
+        let text = audit::repeated(draft, entity, leaves, filter, 1, nulls);
+        return guarded(draft, rule, text);
+    }
     if condition.is_none() && !folds && nulls == Nulls::Distinct {
         let body = Body::Unique(Unique {
             name: String::new(),

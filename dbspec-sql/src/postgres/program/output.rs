@@ -18,7 +18,7 @@ const MEMBERS: usize = 50;
 pub(super) type Member = (Box<str>, Sql, Codec);
 
 /// Members as one object.
-pub(super) fn object(members: Vec<Member>) -> (Sql, Codec) {
+pub(super) fn object(members: &[Member]) -> (Sql, Codec) {
     let codec = Codec::Members(
         members
             .iter()
@@ -42,7 +42,7 @@ pub(super) fn object(members: Vec<Member>) -> (Sql, Codec) {
 }
 
 /// Values as one array.
-pub(super) fn array(items: Vec<Sql>) -> Sql {
+pub(super) fn array(items: &[Sql]) -> Sql {
     let mut parts = items
         .chunks(2 * MEMBERS)
         .map(|chunk| Sql::call("jsonb_build_array", chunk.to_vec()));
@@ -60,7 +60,7 @@ pub(super) fn row(express: &Express<'_>, entity: EntityId, alias: &str) -> (Sql,
     let codecs = leaves
         .iter()
         .map(|leaf| codec::read(kernel, &kernel.leaves[leaf].ty));
-    (array(items.collect()), Codec::Items(codecs.collect()))
+    (array(&items.collect::<Vec<_>>()), Codec::Items(codecs.collect()))
 }
 
 /// Fields that may be shown.
@@ -137,7 +137,7 @@ fn several<'t>(
             (name.into(), sql, codec)
         })
         .collect();
-    let (sql, codec) = object(members);
+    let (sql, codec) = object(&members);
     let set = taken
         .iter()
         .map(|leaf| express.leaf(Some(alias), *leaf).not_null());
@@ -152,10 +152,10 @@ fn several<'t>(
 /// A named expression.
 pub(super) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Option<Scalar>, Codec), Unsaid> {
     let kernel = express.kernel;
-    if let Expr::At(Place::Leaf { leaf, .. }) = expr {
-        if let ty @ LeafType::List(_) = &kernel.leaves[*leaf].ty {
-            return Ok((express.value(expr)?, None, codec::read(kernel, ty)));
-        }
+    if let Expr::At(Place::Leaf { leaf, .. }) = expr
+        && let ty @ LeafType::List(_) = &kernel.leaves[*leaf].ty
+    {
+        return Ok((express.value(expr)?, None, codec::read(kernel, ty)));
     }
     let Some(scalar) = express.kind(expr) else {
         return Ok((Sql::Null, None, Codec::Plain));
@@ -216,7 +216,7 @@ fn fetched(
         with(express, to, &at, &mut members, &fetch.fetch).and_then(|()| sorting(express, &at, &fetch.order));
     express.scopes.pop();
     let order = rest?;
-    let (sql, codec) = object(members);
+    let (sql, codec) = object(&members);
     select.filter = Some(Sql::and(filter)).filter(|it| *it != Sql::Bool(true));
     if !fetch.many() {
         select.columns = vec![(sql, None)];

@@ -242,10 +242,10 @@ impl Asking<'_> {
         };
         output::with(&mut express, query.from, ROW, &mut members, &query.fetch)?;
         drop(express);
-        let (object, codec) = output::object(members);
+        let (object, codec) = output::object(&members);
         let (keys, key_codec) = self.keys(&ordered);
-        let reply = output::array(vec![object, keys]);
-        let ranges = self.ranges(binds, &ordered, nulls);
+        let reply = output::array(&[object, keys]);
+        let ranges = Self::ranges(binds, &ordered, nulls);
         let sorting = sorting(&ordered);
         let base = |more: Option<Sql>| Select {
             from: vec![self.table()],
@@ -350,13 +350,13 @@ impl Asking<'_> {
         };
         let ordered = self.ordered(&mut over)?;
         drop(over);
-        let (object, codec) = output::object(members);
+        let (object, codec) = output::object(&members);
         let (key, key_codec) = self.keys(&ordered);
-        let ranges = self.ranges(binds, &ordered, nulls);
+        let ranges = Self::ranges(binds, &ordered, nulls);
         let behind = nulls.map(|_| Sql::or(ranges));
         let filter = Sql::and(having.into_iter().chain(behind));
         let select = Select {
-            columns: vec![(output::array(vec![object, key]), None)],
+            columns: vec![(output::array(&[object, key]), None)],
             from: vec![Source::Sub(Box::new(inner), OUT.into())],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
             order: sorting(&ordered),
@@ -409,13 +409,16 @@ impl Asking<'_> {
                     .iter()
                     .map(|it| output::shown(self.kernel, it.by.clone(), Some(it.scalar.clone())));
                 let codecs = ordered.iter().map(|it| codec::read(self.kernel, &leaf(it)));
-                (output::array(items.collect()), Codec::Items(codecs.collect()))
+                (
+                    output::array(&items.collect::<Vec<_>>()),
+                    Codec::Items(codecs.collect()),
+                )
             }
         }
     }
 
     /// The ranges behind the cursor; none without one.
-    fn ranges(&self, binds: &mut Binds<'_>, ordered: &[Ordered], nulls: Option<&Vec<bool>>) -> Vec<Sql> {
+    fn ranges(binds: &mut Binds<'_>, ordered: &[Ordered], nulls: Option<&Vec<bool>>) -> Vec<Sql> {
         let Some(nulls) = nulls else { return Vec::new() };
         let terms: Vec<cursor::Term> = ordered
             .iter()

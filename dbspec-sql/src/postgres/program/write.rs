@@ -380,7 +380,7 @@ impl<'a> Writing<'a> {
         let (row, codec) = output::row(&express, entity, ROW);
         let filter = Sql::and(condition(&express));
         let text = Self::print(&Select {
-            columns: vec![(output::array(vec![Sql::of(GIVEN, "item"), row]), None)],
+            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), row]), None)],
             from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
             ..Select::default()
@@ -405,7 +405,7 @@ impl<'a> Writing<'a> {
             ..Select::default()
         }));
         let text = Self::print(&Select {
-            columns: vec![(output::array(vec![Sql::of(GIVEN, "item"), count]), None)],
+            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), count]), None)],
             from: vec![Self::given()],
             ..Select::default()
         });
