@@ -1,12 +1,14 @@
 //! Laws of the reference engine, over generated models and operations.
 #![allow(clippy::panic)]
 
+mod closure;
 mod learning;
 mod naive;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use closure::Expected;
 use dbspec_core::check::check;
 use dbspec_core::kernel::{EntityId, Kernel, Moving, OnDelete, Output, Refusal, RuleKind};
 use dbspec_core::semantics::{self, Asked, Candidates, Changes, Context, Operation, Stop, Store};
@@ -47,7 +49,6 @@ struct Seen {
 
 /// Runs steps on the reference engine beside a store without indexes, and compares them all the way.
 fn run(kernel: &Arc<Kernel>, steps: &[StepPlan], seen: &mut Seen) -> Result<(), TestCaseError> {
-    let lax = naive::permissive(kernel);
     let mut memory = Memory::new(Arc::clone(kernel));
     let mut plain = Naive::new(kernel);
     for (at, step) in steps.iter().enumerate() {
@@ -72,11 +73,23 @@ fn run(kernel: &Arc<Kernel>, steps: &[StepPlan], seen: &mut Seen) -> Result<(), 
         };
         let plainly = semantics::apply(kernel, &plain, &operation, &context(at));
         step_by_step_comes_to_the_same(kernel, &plain, (&operation, at), &plainly)?;
+        let expected = closure::expected(kernel, &plain, &operation, context(at).now);
         match (memory.apply(&operation, &context(at)), plainly) {
             (Ok(returned), Ok(changes)) => {
                 *seen.accepted.entry(kind(&operation)).or_default() += 1;
                 prop_assert_eq!(returned, changes.returned.clone());
                 plain.commit(changes);
+                match expected {
+                    Expected::Open => {}
+                    Expected::Restricted => prop_assert!(false, "{operation:?} is restricted"),
+                    Expected::Left(left) => {
+                        prop_assert_eq!(closure::all_seen(kernel, &plain), left, "{:?}", operation)
+                    }
+                }
+                prop_assert!(
+                    naive::finds_the_same(kernel, memory.store(), &plain),
+                    "after {operation:?}"
+                );
                 let broken = memory.audit();
                 let broken: Vec<_> = broken
                     .iter()
@@ -88,7 +101,17 @@ fn run(kernel: &Arc<Kernel>, steps: &[StepPlan], seen: &mut Seen) -> Result<(), 
                 prop_assert!(!refusals.is_empty());
                 prop_assert!(refusals.is_sorted());
                 prop_assert_eq!(&refusals, &plainly);
-                nothing_is_refused_without_cause(kernel, &lax, &plain, (&operation, at), &refusals, seen)?;
+                nothing_is_refused_without_cause(kernel, &plain, (&operation, at), &refusals, seen)?;
+                if let Expected::Left(_) = expected {
+                    let restricts = |it: &Refusal| match it {
+                        Refusal::Rule(rule) => {
+                            let reference = matches!(kernel.rules[*rule].kind, RuleKind::Reference { .. });
+                            reference && matches!(operation, Operation::Delete(..))
+                        }
+                        Refusal::Require(_) | Refusal::NotOne(_) | Refusal::Invalid => false,
+                    };
+                    prop_assert!(!refusals.iter().any(restricts), "nothing restricts {operation:?}");
+                }
                 for refusal in refusals {
                     *seen.refused.entry(why(kernel, &refusal)).or_default() += 1;
                 }
@@ -142,25 +165,37 @@ fn step_by_step_comes_to_the_same(
 
 /// What the checker finds on the state that would have been is what was refused.
 fn nothing_is_refused_without_cause(
-    kernel: &Arc<Kernel>,
-    lax: &Kernel,
+    kernel: &Kernel,
     plain: &Naive,
     (operation, at): (&Operation, usize),
     refusals: &[Refusal],
     seen: &mut Seen,
 ) -> Result<(), TestCaseError> {
-    let Ok(changes) = semantics::apply(lax, plain, operation, &context(at)) else {
+    let Ok(changes) = semantics::apply(
+        &naive::permissive(kernel, operation),
+        plain,
+        operation,
+        &context(at),
+    ) else {
         return Ok(());
     };
-    if refusals.contains(&Refusal::Invalid) {
+    // Where a key changes, the row that was is hard to tell the plain way.
+    let moves = match operation {
+        Operation::Update { entity, set, .. } => {
+            kernel.key_leaves(*entity).iter().any(|it| set.contains_key(it))
+        }
+        _ => false,
+    };
+    if moves || refusals.contains(&Refusal::Invalid) {
         return Ok(());
     }
     let mut after = plain.clone();
     after.commit(changes);
     let broken = semantics::audit(kernel, &after, &context(at)).expect("all is known");
-    let broken: BTreeSet<_> = broken.into_iter().map(|it| Refusal::Rule(it.rule)).collect();
+    let mut broken: BTreeSet<_> = broken.into_iter().map(|it| Refusal::Rule(it.rule)).collect();
+    broken.extend(naive::naming_the_dead(kernel, plain, &after));
     let of_state = |refusals: &mut dyn Iterator<Item = &Refusal>| {
-        let of_state = refusals.filter(|it| naive::is_of_state(kernel, it));
+        let of_state = refusals.filter(|it| naive::is_of_state(kernel, operation, it));
         of_state.map(|it| kernel.refusal(it)).collect::<Vec<_>>()
     };
     prop_assert_eq!(
@@ -259,7 +294,7 @@ fn kernel_of(plan: &ModelPlan) -> Arc<Kernel> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn accepted_operations_break_no_rule(plan in models(), steps in steps(40)) {
@@ -272,7 +307,7 @@ proptest! {
 fn every_kind_of_rule_is_broken_sometimes() {
     let mut runner = TestRunner::deterministic();
     let mut seen = Seen::default();
-    for _ in 0..400 {
+    for _ in 0..250 {
         let plan = models().new_tree(&mut runner).expect("a model").current();
         let steps = steps(60).new_tree(&mut runner).expect("steps").current();
         run(&kernel_of(&plan), &steps, &mut seen).unwrap_or_else(|it| panic!("{it}"));

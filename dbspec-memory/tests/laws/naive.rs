@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dbspec_core::arena::Id;
 use dbspec_core::kernel::{EntityId, FieldId, Kernel, Pred, Refusal, RuleId, RuleKind};
-use dbspec_core::semantics::{Changes, Found, Row, RowKey, Store};
+use dbspec_core::semantics::{Changes, Found, Operation, Row, RowKey, Store, bound_values};
 use dbspec_core::value::Value;
 
 /// Rows and the numbers that were taken, without any index.
@@ -88,34 +88,41 @@ impl Store for Naive {
     }
 }
 
-/// Whether a rule speaks of rows as they are, so that the whole-database checker finds it broken; and isn't one that
-/// edits and closure rest on.
-pub(crate) fn is_of_state(kernel: &Kernel, refusal: &Refusal) -> bool {
+/// Whether a rule speaks of rows as they are, so that the whole-database checker finds it broken, and isn't one that the
+/// operation rests on: references carry what deleting does.
+pub(crate) fn is_of_state(kernel: &Kernel, operation: &Operation, refusal: &Refusal) -> bool {
     let Refusal::Rule(rule) = refusal else {
         return false;
     };
-    matches!(
-        kernel.rules[*rule].kind,
+    let goes = match operation {
+        Operation::Delete(..) | Operation::Purge(..) | Operation::Call(..) => true,
+        Operation::Insert(_) | Operation::Update { .. } | Operation::Upsert(..) | Operation::Restore(..) => {
+            false
+        }
+    };
+    match kernel.rules[*rule].kind {
+        RuleKind::Reference { .. } => !goes,
         RuleKind::Size { .. }
-            | RuleKind::Required(_)
-            | RuleKind::Predicate { on_write: false, .. }
-            | RuleKind::Unique { .. }
-            | RuleKind::Bounds { .. }
-            | RuleKind::AtMost { .. }
-            | RuleKind::Overlap { .. }
-            | RuleKind::Assert { .. }
-            | RuleKind::Secret(_)
-    )
+        | RuleKind::Required(_)
+        | RuleKind::Predicate { on_write: false, .. }
+        | RuleKind::Unique { .. }
+        | RuleKind::Bounds { .. }
+        | RuleKind::AtMost { .. }
+        | RuleKind::Overlap { .. }
+        | RuleKind::Assert { .. }
+        | RuleKind::Secret(_) => true,
+        _ => false,
+    }
 }
 
 /// The same model without those rules, and without rules of changing.
-pub(crate) fn permissive(kernel: &Kernel) -> Kernel {
+pub(crate) fn permissive(kernel: &Kernel, operation: &Operation) -> Kernel {
     let mut lax = kernel.clone();
     for id in kernel.rules.ids() {
-        let drop = is_of_state(kernel, &Refusal::Rule(id))
+        let drop = is_of_state(kernel, operation, &Refusal::Rule(id))
             || matches!(
                 kernel.rules[id].kind,
-                RuleKind::Transition(_) | RuleKind::KeepAtLeast { .. }
+                RuleKind::Transition(_) | RuleKind::KeepAtLeast { .. } | RuleKind::Predicate { .. }
             );
         if drop {
             lax.rules[id].kind = RuleKind::Predicate {
@@ -125,4 +132,65 @@ pub(crate) fn permissive(kernel: &Kernel) -> Kernel {
         }
     }
     lax
+}
+
+/// The references by which rows that are new, or back, or name another row than before, name one that is deleted softly.
+pub(crate) fn naming_the_dead(kernel: &Kernel, before: &Naive, after: &Naive) -> Vec<Refusal> {
+    let mut broken = Vec::new();
+    for (id, rule) in kernel.rules.iter() {
+        let RuleKind::Reference {
+            field,
+            to,
+            living: Some(_),
+            ..
+        } = &rule.kind
+        else {
+            continue;
+        };
+        for row in after.rows[rule.entity.index() as usize].values() {
+            let Some(named) = kernel.referred(*field, row) else {
+                continue;
+            };
+            let was = before.rows[rule.entity.index() as usize].get(&kernel.key_of(rule.entity, row));
+            let same = was.is_some_and(|was| {
+                let back = !kernel.is_living(rule.entity, was) && kernel.is_living(rule.entity, row);
+                kernel.referred(*field, was).as_ref() == Some(&named) && !back
+            });
+            let target = after.rows[to.index() as usize].get(&named);
+            if !same && target.is_some_and(|target| !kernel.is_living(*to, target)) {
+                broken.push(Refusal::Rule(id));
+            }
+        }
+    }
+    broken
+}
+
+/// Whether indexes find what reading everything finds.
+pub(crate) fn finds_the_same(kernel: &Kernel, indexed: &dyn Store, plain: &Naive) -> bool {
+    let references = kernel
+        .fields
+        .ids()
+        .filter_map(|field| Some((field, kernel.target(field)?)));
+    let named = references.flat_map(|(field, to)| {
+        plain.rows[to.index() as usize]
+            .keys()
+            .map(move |key| (field, key))
+    });
+    let by_reference = named.into_iter().all(|(field, key)| {
+        indexed.children(field, key) == plain.children(field, key)
+            && indexed.count(field, key) == plain.count(field, key)
+    });
+    let rules = kernel.rules.iter().filter(|(id, _)| kernel.groups(*id));
+    let bound = rules.flat_map(|(id, rule)| {
+        let rows = plain.rows[rule.entity.index() as usize].values();
+        rows.filter_map(move |row| Some((id, bound_values(kernel, id, row)?)))
+    });
+    let by_rule = bound.into_iter().all(|(id, values)| {
+        let binds = |row: &Row| bound_values(kernel, id, row).as_ref() == Some(&values);
+        let plainly = plain
+            .same(id, &values)
+            .map(|rows| rows.into_iter().filter(binds).collect());
+        indexed.same(id, &values) == plainly
+    });
+    by_reference && by_rule
 }
