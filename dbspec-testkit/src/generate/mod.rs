@@ -9,6 +9,6 @@ mod plan;
 mod text;
 
 pub use plan::{
-    AccessPlan, CheckPlan, ColumnPlan, EntityPlan, KeyPlan, ModelPlan, OnDeletePlan, RelationPlan, TypePlan,
-    UniquePlan, models,
+    AccessPlan, CheckPlan, ColumnPlan, EntityPlan, KeyPlan, ModelPlan, OnDeletePlan, RarePlan, RelationPlan,
+    TypePlan, UniquePlan, models, rare_models,
 };

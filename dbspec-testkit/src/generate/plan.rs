@@ -35,6 +35,35 @@ pub struct EntityPlan {
     pub accesses: Vec<AccessPlan>,
     /// Whether it is documented, with text that breaks what doesn't quote.
     pub documented: bool,
+    /// Rarer rules; none in [`models`].
+    pub rare: Vec<RarePlan>,
+}
+
+/// A rule that engines seldom have; fields modulo those that fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RarePlan {
+    /// At most so many rows have the same in a field.
+    AtMost(u16, u8),
+    /// No two rows with the same in a field have overlapping ranges; of another field, which is added.
+    NoOverlap(u16),
+    /// Rows never change.
+    AppendOnly,
+    /// The key may change.
+    MutableKey,
+    /// How many rows refer to this one, through any reference; kept.
+    Count(u16),
+    /// Twice an integer field; kept.
+    Twice(u16),
+    /// The sum of an integer field of the rows it owns; kept.
+    Sum,
+    /// A statement about rows that refer to this one.
+    Assert(u16),
+    /// A check along a reference.
+    Along(u16),
+    /// A check that holds when a row is written.
+    OnWrite(u16),
+    /// Rows are kept for some time from a date on.
+    Kept(u16),
 }
 
 /// A key.
@@ -195,6 +224,34 @@ pub enum AccessPlan {
     Children(u16),
 }
 
+/// Models as [`models`], with rarer rules as well.
+pub fn rare_models() -> impl Strategy<Value = ModelPlan> {
+    let rare = vec(vec(rare(), 0..4), 4);
+    (models(), rare).prop_map(|(mut model, rare)| {
+        for (entity, rare) in model.entities.iter_mut().zip(rare) {
+            entity.rare = rare;
+        }
+        model
+    })
+}
+
+fn rare() -> impl Strategy<Value = RarePlan> {
+    let a = any::<u16>();
+    prop_oneof![
+        (a.clone(), 1u8..3).prop_map(|(by, most)| RarePlan::AtMost(by, most)),
+        a.clone().prop_map(RarePlan::NoOverlap),
+        Just(RarePlan::AppendOnly),
+        Just(RarePlan::MutableKey),
+        a.clone().prop_map(RarePlan::Count),
+        a.clone().prop_map(RarePlan::Twice),
+        Just(RarePlan::Sum),
+        a.clone().prop_map(RarePlan::Assert),
+        a.clone().prop_map(RarePlan::Along),
+        a.clone().prop_map(RarePlan::OnWrite),
+        a.prop_map(RarePlan::Kept),
+    ]
+}
+
 /// Models of one to four entities.
 pub fn models() -> impl Strategy<Value = ModelPlan> {
     (vec(entity(), 1..4), vec(relation(), 0..2))
@@ -237,6 +294,7 @@ fn entity() -> impl Strategy<Value = EntityPlan> {
                     soft,
                     accesses,
                     documented,
+                    rare: Vec::new(),
                 }
             },
         )

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::names::{Names, declared, quoted, read};
 use super::plan::{
-    AccessPlan, CheckPlan, ColumnPlan, EntityPlan, KeyPlan, ModelPlan, OnDeletePlan, TypePlan, UniquePlan,
+    AccessPlan, CheckPlan, ColumnPlan, EntityPlan, KeyPlan, ModelPlan, OnDeletePlan, RarePlan, TypePlan,
+    UniquePlan,
 };
 
 impl ModelPlan {
@@ -29,6 +30,7 @@ impl ModelPlan {
                 entities: &entities,
                 at,
                 plan,
+                owned: self.owned(at),
                 fields: Vec::new(),
             }
             .entity(&mut out, &mut accesses);
@@ -60,6 +62,18 @@ impl ModelPlan {
         }
         out + &accesses
     }
+
+    /// The positions of the entities that one owns, and whether their key is or begins with an int32.
+    fn owned(&self, by: usize) -> Vec<(usize, bool)> {
+        let entities = self.entities.iter().enumerate();
+        let owned = entities.filter(|(at, it)| {
+            it.owner
+                .is_some_and(|(owner, _)| *at > 0 && usize::from(owner) % *at == by)
+        });
+        owned
+            .map(|(at, it)| (at, matches!(it.key, KeyPlan::Int | KeyPlan::Composite)))
+            .collect()
+    }
 }
 
 /// A field as the writer knows it.
@@ -73,6 +87,7 @@ struct Writer<'p> {
     entities: &'p [String],
     at: usize,
     plan: &'p EntityPlan,
+    owned: Vec<(usize, bool)>,
     fields: Vec<Column>,
 }
 
@@ -102,6 +117,9 @@ impl Writer<'_> {
         if self.plan.soft && (self.at == 0 || self.plan.owner.is_none()) {
             out.push_str(" @soft_delete");
         }
+        if self.plan.rare.contains(&RarePlan::AppendOnly) {
+            out.push_str(" @append_only");
+        }
         out.push_str(" {\n");
         self.key(out);
         for column in &self.plan.columns {
@@ -116,6 +134,12 @@ impl Writer<'_> {
                 let _ = writeln!(out, "  check check{number}: {text}");
             }
         }
+        for (number, rare) in self.plan.rare.iter().enumerate() {
+            if let Some((inside, after)) = self.rare(number, *rare) {
+                let _ = writeln!(out, "  {inside}");
+                accesses.push_str(&after);
+            }
+        }
         out.push_str("  volume 100\n}\n");
         for (number, access) in self.plan.accesses.iter().enumerate() {
             if let Some(text) = self.access(access) {
@@ -125,13 +149,74 @@ impl Writer<'_> {
     }
 
     fn key(&self, out: &mut String) {
-        out.push_str(match self.plan.key {
-            KeyPlan::Int => "  key1: int32 @key\n",
-            KeyPlan::Sequence => "  key1: int64 = sequence() @key\n",
-            KeyPlan::Text => "  key1: string(6) @key\n",
-            KeyPlan::Uuid => "  key1: uuid = uuid7() @key\n",
-            KeyPlan::Composite => "  key1: int32\n  key2: string(6)\n  key (key1, key2)\n",
-        });
+        let mutable = self.plan.rare.contains(&RarePlan::MutableKey);
+        let mutable = if mutable { " @mutable" } else { "" };
+        let _ = match self.plan.key {
+            KeyPlan::Int => writeln!(out, "  key1: int32 @key{mutable}"),
+            KeyPlan::Sequence => writeln!(out, "  key1: int64 = sequence() @key"),
+            KeyPlan::Text => writeln!(out, "  key1: string(6) @key{mutable}"),
+            KeyPlan::Uuid => writeln!(out, "  key1: uuid = uuid7() @key"),
+            KeyPlan::Composite => writeln!(
+                out,
+                "  key1: int32{mutable}\n  key2: string(6)\n  key (key1, key2)"
+            ),
+        };
+    }
+
+    /// A rarer rule: what stands in the entity, and what stands after all of them.
+    fn rare(&self, number: usize, plan: RarePlan) -> Option<(String, String)> {
+        let integer =
+            |field: &Column| matches!(field.ty, TypePlan::Int16 | TypePlan::Int32 | TypePlan::Int64);
+        let equal = |field: &Column| has_equality(field.ty) && !matches!(field.ty, TypePlan::Float);
+        let owned = |pick: u16| {
+            let owned = self.owned.get(usize::from(pick) % self.owned.len().max(1))?;
+            Some(format!("owned{}", owned.0))
+        };
+        let entity = declared(&self.entities[self.at]);
+        let (mut inside, mut after) = (String::new(), String::new());
+        match plan {
+            RarePlan::AtMost(by, most) => {
+                inside = format!("at most {most} per ({})", declared(&self.pick(by, equal)?.name));
+            }
+            RarePlan::NoOverlap(by) => {
+                let by = declared(&self.pick(by, equal)?.name);
+                inside = format!("during{number}: range<date>?\n  no overlap ({by}, during{number})");
+            }
+            RarePlan::Count(pick) => {
+                inside = format!("derive counted{number}: int64 = count({})", owned(pick)?);
+            }
+            RarePlan::Twice(of) => {
+                let of = read(&self.pick(of, integer)?.name);
+                inside = format!("derive twice{number}: int64? = {of} + {of}");
+            }
+            RarePlan::Sum => {
+                let (owned, _) = self.owned.iter().find(|(_, summed)| *summed)?;
+                inside = format!("derive summed{number}: int64 = sum(owned{owned}, key1)");
+            }
+            RarePlan::Assert(pick) => {
+                after = format!(
+                    "assert assert{}_{number} on {entity}: count({}) <= 2\n",
+                    self.at,
+                    owned(pick)?
+                );
+            }
+            RarePlan::Along(pick) => {
+                let to = self.pick(pick, |field| matches!(field.ty, TypePlan::Ref(..)))?;
+                inside = format!("check along{number}: {}.key1 is not null", read(&to.name));
+            }
+            RarePlan::OnWrite(of) => {
+                inside = format!(
+                    "check written{number} on write: {} >= 1",
+                    read(&self.pick(of, integer)?.name)
+                );
+            }
+            RarePlan::Kept(from) => {
+                let from = self.pick(from, |field| field.ty == TypePlan::Date)?;
+                after = format!("keep {entity} at least 1 year from {}\n", declared(&from.name));
+            }
+            RarePlan::AppendOnly | RarePlan::MutableKey => return None,
+        }
+        Some((inside, after))
     }
 
     fn column(&mut self, out: &mut String, plan: &ColumnPlan, name: String) {
