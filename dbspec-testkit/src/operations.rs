@@ -37,12 +37,12 @@ pub fn steps(most: usize) -> impl Strategy<Value = Vec<StepPlan>> {
     let picks = || vec(any::<u16>(), 24);
     vec(
         prop_oneof![
-            6 => (pick.clone(), picks()).prop_map(|(entity, picks)| StepPlan::Insert(entity, picks)),
-            3 => (pick.clone(), pick.clone(), vec((any::<u16>(), any::<u16>()), 1..4))
+            6 => (pick, picks()).prop_map(|(entity, picks)| StepPlan::Insert(entity, picks)),
+            3 => (pick, pick, vec((any::<u16>(), any::<u16>()), 1..4))
                 .prop_map(|(entity, row, set)| StepPlan::Update(entity, row, set)),
-            1 => (pick.clone(), picks()).prop_map(|(entity, picks)| StepPlan::Upsert(entity, picks)),
-            2 => (pick.clone(), pick.clone()).prop_map(|(entity, row)| StepPlan::Delete(entity, row)),
-            1 => (pick.clone(), pick.clone()).prop_map(|(entity, row)| StepPlan::Restore(entity, row)),
+            1 => (pick, picks()).prop_map(|(entity, picks)| StepPlan::Upsert(entity, picks)),
+            2 => (pick, pick).prop_map(|(entity, row)| StepPlan::Delete(entity, row)),
+            1 => (pick, pick).prop_map(|(entity, row)| StepPlan::Restore(entity, row)),
             4 => (pick, picks()).prop_map(|(query, picks)| StepPlan::Query(query, picks)),
         ],
         1..most,
@@ -125,7 +125,7 @@ impl Maker<'_> {
                 let mut picks = Picks::new(picks);
                 let args = self.kernel.queries[query].params.iter().map(|param| {
                     let pick = picks.next();
-                    if param.optional && pick % 3 == 0 {
+                    if param.optional && pick.is_multiple_of(3) {
                         Value::Null
                     } else {
                         self.argument(&param.ty, pick)
@@ -179,7 +179,7 @@ impl Maker<'_> {
                     || matches!(rule.kind, dbspec_core::kernel::RuleKind::Version(leaf) if leaf == first)
             });
             let pick = picks.next();
-            if it.soft_delete == Some(first) || (filled && pick % 4 != 0) {
+            if it.soft_delete == Some(first) || (filled && !pick.is_multiple_of(4)) {
                 continue;
             }
             row.extend(self.field(first, pick));
@@ -190,7 +190,7 @@ impl Maker<'_> {
     /// Values for all leaves of the field that a leaf is of.
     fn field(&self, leaf: LeafId, pick: u16) -> Vec<(LeafId, Value)> {
         let field = &self.kernel.fields[self.kernel.leaves[leaf].field];
-        if field.nullable && pick % 5 == 0 || pick % 61 == 60 {
+        if field.nullable && pick.is_multiple_of(5) || pick % 61 == 60 {
             return field.leaves.iter().map(|leaf| (leaf, Value::Null)).collect();
         }
         match &field.ty {
@@ -282,7 +282,7 @@ impl Maker<'_> {
                 )
             }
             VarType::List { of, .. } => Value::List(
-                (0..1 + pick % 3)
+                (0..=(pick % 3))
                     .map(|at| self.argument(of, pick.rotate_left(u32::from(at))))
                     .collect(),
             ),
@@ -299,7 +299,7 @@ impl Maker<'_> {
             })
         };
         match scalar {
-            Scalar::Bool => Value::Bool(pick % 2 == 0),
+            Scalar::Bool => Value::Bool(pick.is_multiple_of(2)),
             Scalar::Int16 => Value::Int(of(&[0, 1, 2, 3, 5, -1, i64::from(i16::MAX)])),
             Scalar::Int32 => Value::Int(small()),
             Scalar::Int64 => Value::Int(of(&[0, 1, 2, 3, -1, 1 << 53, i64::MAX])),
@@ -338,7 +338,7 @@ impl Maker<'_> {
             Scalar::Uuid => {
                 let mut bytes = [0; 16];
                 bytes[15] = (pick % 5) as u8;
-                bytes[0] = if pick % 2 == 0 { 0xff } else { 0 };
+                bytes[0] = if pick.is_multiple_of(2) { 0xff } else { 0 };
                 Value::Uuid(bytes)
             }
             // 0001-01-01, 1970-01-01, 2024-02-29, 9999-12-31

@@ -49,7 +49,7 @@ impl Names {
         let at = usize::from(pick / 2);
         let base = match pick {
             _ if pick % 31 == 30 => "long".repeat(50),
-            _ if pick % 2 == 0 => PLAIN[at % PLAIN.len()].to_owned(),
+            _ if pick.is_multiple_of(2) => PLAIN[at % PLAIN.len()].to_owned(),
             _ => HOSTILE[at % HOSTILE.len()].to_owned(),
         };
         let mut name = base.clone();

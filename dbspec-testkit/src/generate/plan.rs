@@ -238,16 +238,16 @@ pub fn rare_models() -> impl Strategy<Value = ModelPlan> {
 fn rare() -> impl Strategy<Value = RarePlan> {
     let a = any::<u16>();
     prop_oneof![
-        (a.clone(), 1u8..3).prop_map(|(by, most)| RarePlan::AtMost(by, most)),
-        a.clone().prop_map(RarePlan::NoOverlap),
+        (a, 1u8..3).prop_map(|(by, most)| RarePlan::AtMost(by, most)),
+        a.prop_map(RarePlan::NoOverlap),
         Just(RarePlan::AppendOnly),
         Just(RarePlan::MutableKey),
-        a.clone().prop_map(RarePlan::Count),
-        a.clone().prop_map(RarePlan::Twice),
+        a.prop_map(RarePlan::Count),
+        a.prop_map(RarePlan::Twice),
         Just(RarePlan::Sum),
-        a.clone().prop_map(RarePlan::Assert),
-        a.clone().prop_map(RarePlan::Along),
-        a.clone().prop_map(RarePlan::OnWrite),
+        a.prop_map(RarePlan::Assert),
+        a.prop_map(RarePlan::Along),
+        a.prop_map(RarePlan::OnWrite),
         a.prop_map(RarePlan::Kept),
     ]
 }
@@ -352,12 +352,11 @@ fn unique() -> impl Strategy<Value = UniquePlan> {
 fn check() -> impl Strategy<Value = CheckPlan> {
     let (a, b) = (any::<u16>(), any::<u16>());
     prop_oneof![
-        (a.clone(), 0i8..5).prop_map(|(column, least)| CheckPlan::AtLeast(column, least)),
-        (a.clone(), b.clone()).prop_map(|(low, high)| CheckPlan::Ordered(low, high)),
-        (a.clone(), b.clone()).prop_map(|(if_set, then)| CheckPlan::Implies(if_set, then)),
-        (a.clone(), b.clone(), 20u8..200)
-            .prop_map(|(left, right, most)| CheckPlan::Product(left, right, most)),
-        (a.clone(), b).prop_map(|(column, other)| CheckPlan::OneOf(column, other)),
+        (a, 0i8..5).prop_map(|(column, least)| CheckPlan::AtLeast(column, least)),
+        (a, b).prop_map(|(low, high)| CheckPlan::Ordered(low, high)),
+        (a, b).prop_map(|(if_set, then)| CheckPlan::Implies(if_set, then)),
+        (a, b, 20u8..200).prop_map(|(left, right, most)| CheckPlan::Product(left, right, most)),
+        (a, b).prop_map(|(column, other)| CheckPlan::OneOf(column, other)),
         a.prop_map(CheckPlan::NotStarting),
     ]
 }
@@ -376,13 +375,13 @@ fn access() -> impl Strategy<Value = AccessPlan> {
     let (a, b, down) = (any::<u16>(), any::<u16>(), any::<bool>());
     prop_oneof![
         Just(AccessPlan::Key),
-        (a.clone(), b.clone(), down.clone()).prop_map(|(by, order, down)| AccessPlan::Equal(by, order, down)),
-        (a.clone(), b.clone(), down.clone()).prop_map(|(by, range, down)| AccessPlan::Range(by, range, down)),
-        (a.clone(), b.clone()).prop_map(|(by, range)| AccessPlan::Optional(by, range)),
-        (a.clone(), b.clone()).prop_map(|(by, prefix)| AccessPlan::Prefix(by, prefix)),
-        (a.clone(), b).prop_map(|(by, null)| AccessPlan::Null(by, null)),
-        a.clone().prop_map(AccessPlan::Grouped),
-        (a.clone(), down).prop_map(|(order, down)| AccessPlan::All(order, down)),
+        (a, b, down).prop_map(|(by, order, down)| AccessPlan::Equal(by, order, down)),
+        (a, b, down).prop_map(|(by, range, down)| AccessPlan::Range(by, range, down)),
+        (a, b).prop_map(|(by, range)| AccessPlan::Optional(by, range)),
+        (a, b).prop_map(|(by, prefix)| AccessPlan::Prefix(by, prefix)),
+        (a, b).prop_map(|(by, null)| AccessPlan::Null(by, null)),
+        a.prop_map(AccessPlan::Grouped),
+        (a, down).prop_map(|(order, down)| AccessPlan::All(order, down)),
         a.prop_map(AccessPlan::Children),
     ]
 }

@@ -295,10 +295,10 @@ impl Writer<'_> {
     fn unique(&self, out: &mut String, number: usize, plan: &UniquePlan) {
         let mut columns: Vec<&str> = Vec::new();
         for pick in &plan.columns {
-            if let Some(field) = self.pick(*pick, |field| has_equality(field.ty)) {
-                if !columns.contains(&&*field.name) {
-                    columns.push(&field.name);
-                }
+            if let Some(field) = self.pick(*pick, |field| has_equality(field.ty))
+                && !columns.contains(&&*field.name)
+            {
+                columns.push(&field.name);
             }
         }
         if columns.is_empty() {
