@@ -1,0 +1,3 @@
+//! What engines whose requests are documents share.
+
+pub(crate) mod term;

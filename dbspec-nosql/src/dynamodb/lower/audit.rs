@@ -1,0 +1,282 @@
+//! Requests that find what broke a rule: a Scan whose filter says so where the engine can, else one of all the rows that
+//! the rule binds.
+
+use dbspec_core::backend::coverage::Audit;
+use dbspec_core::kernel::{
+    Atom, Cmp, EntityId, Expr, FieldId, Kernel, LeafId, LeafType, Place, Pred, RuleId, RuleKind, Scalar,
+    SizeOf,
+};
+use dbspec_core::pred::Test;
+use dbspec_core::program::to_json;
+use dbspec_core::value::Value;
+use serde_json::{Map, Value as Json, json};
+
+use crate::dynamodb::design::{FIRST, SK};
+use crate::dynamodb::layout::Layout;
+use crate::dynamodb::types;
+
+/// A Scan as it grows: its names and values stand behind placeholders.
+struct Scan<'a> {
+    layout: Layout<'a>,
+    entity: EntityId,
+    names: Vec<String>,
+    values: Vec<Json>,
+}
+
+/// What finds the violations of a rule.
+pub(super) fn audit(layout: Layout<'_>, rule: RuleId) -> Audit {
+    let it = &layout.kernel.rules[rule];
+    let mut scan = Scan {
+        layout,
+        entity: it.entity,
+        names: Vec::new(),
+        values: Vec::new(),
+    };
+    let broken = scan.broken(&it.kind);
+    Audit {
+        text: scan.finish(broken).into(),
+    }
+}
+
+impl Scan<'_> {
+    fn finish(mut self, broken: Option<String>) -> String {
+        let mut filters = Vec::new();
+        if let Some(tag) = self.layout.item(self.entity).tag.clone() {
+            let value = self.value(json!({ "S": tag }));
+            let name = self.name(SK);
+            filters.push(if tag == FIRST {
+                format!("{name} = {value}")
+            } else {
+                format!("begins_with({name}, {value})")
+            });
+        }
+        filters.extend(broken);
+        let mut request = Map::new();
+        let table = &self.layout.table(self.entity).name;
+        request.insert("TableName".into(), table.as_str().into());
+        request.insert("ConsistentRead".into(), true.into());
+        if !filters.is_empty() {
+            request.insert("FilterExpression".into(), filters.join(" AND ").into());
+        }
+        let placed = |mark: char, at: usize| format!("{mark}{at}");
+        if !self.names.is_empty() {
+            let names = self.names.into_iter().enumerate();
+            let names: Map<String, Json> = names.map(|(at, it)| (placed('#', at), it.into())).collect();
+            request.insert("ExpressionAttributeNames".into(), names.into());
+        }
+        if !self.values.is_empty() {
+            let values = self.values.into_iter().enumerate();
+            let values: Map<String, Json> = values.map(|(at, it)| (placed(':', at), it)).collect();
+            request.insert("ExpressionAttributeValues".into(), values.into());
+        }
+        Json::Object(request).to_string()
+    }
+
+    fn kernel(&self) -> &Kernel {
+        self.layout.kernel
+    }
+
+    fn name(&mut self, name: &str) -> String {
+        let at = self.names.iter().position(|it| it == name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        format!("#{at}")
+    }
+
+    fn value(&mut self, value: Json) -> String {
+        let at = self.values.iter().position(|it| *it == value).unwrap_or_else(|| {
+            self.values.push(value);
+            self.values.len() - 1
+        });
+        format!(":{at}")
+    }
+
+    fn attribute(&mut self, leaf: LeafId) -> String {
+        let name = self.layout.item(self.entity).attributes[self.kernel().position(leaf)]
+            .name
+            .clone();
+        self.name(&name)
+    }
+
+    /// That an attribute is absent or null.
+    fn absent(&mut self, leaf: LeafId) -> String {
+        let (name, null) = (self.attribute(leaf), self.value(json!({ "S": "NULL" })));
+        format!("(attribute_not_exists({name}) OR attribute_type({name}, {null}))")
+    }
+
+    /// When a row breaks a rule; `None` where no filter tells.
+    fn broken(&mut self, kind: &RuleKind) -> Option<String> {
+        match kind {
+            RuleKind::Type(leaf) => {
+                let word = types::word(&self.kernel().leaves[*leaf].ty);
+                let (name, ty) = (self.attribute(*leaf), self.value(json!({ "S": word })));
+                Some(format!(
+                    "NOT {} AND NOT attribute_type({name}, {ty})",
+                    self.absent(*leaf)
+                ))
+            }
+            RuleKind::Required(field) => self.missing(*field),
+            RuleKind::Size {
+                leaf,
+                of: SizeOf::Items | SizeOf::Bytes,
+                min,
+                max,
+            } => {
+                let name = self.attribute(*leaf);
+                let least = self.value(json!({ "N": min.to_string() }));
+                let mut outside = format!("size({name}) < {least}");
+                if let Some(max) = max {
+                    let most = self.value(json!({ "N": max.to_string() }));
+                    outside = format!("({outside} OR size({name}) > {most})");
+                }
+                Some(format!("NOT {} AND {outside}", self.absent(*leaf)))
+            }
+            RuleKind::Predicate {
+                holds,
+                on_write: false,
+            } => self.unlike(holds),
+            RuleKind::Version(leaf) => {
+                let (name, one) = (self.attribute(*leaf), self.value(json!({ "N": "1" })));
+                Some(format!("{name} < {one}"))
+            }
+            RuleKind::Size { .. }
+            | RuleKind::Predicate { .. }
+            | RuleKind::Key(_)
+            | RuleKind::Unique { .. }
+            | RuleKind::Reference { .. }
+            | RuleKind::Bounds { .. }
+            | RuleKind::AtMost { .. }
+            | RuleKind::Overlap { .. }
+            | RuleKind::Transition(_)
+            | RuleKind::Derived { .. }
+            | RuleKind::Default { .. }
+            | RuleKind::Policy { .. }
+            | RuleKind::KeepAtLeast { .. }
+            | RuleKind::KeepAtMost { .. }
+            | RuleKind::Secret(_)
+            | RuleKind::Assert { .. } => None,
+        }
+    }
+
+    fn missing(&mut self, field: FieldId) -> Option<String> {
+        let leaves = self.kernel().fields[field].leaves;
+        let required: Vec<LeafId> = leaves
+            .iter()
+            .filter(|leaf| !self.kernel().leaves[*leaf].nullable)
+            .collect();
+        if required.is_empty() {
+            let all: Vec<String> = leaves.iter().map(|leaf| self.absent(leaf)).collect();
+            return (!all.is_empty()).then(|| all.join(" AND "));
+        }
+        let one: Vec<String> = required.into_iter().map(|leaf| self.absent(leaf)).collect();
+        Some(format!("({})", one.join(" OR ")))
+    }
+
+    fn unlike(&mut self, holds: &Pred) -> Option<String> {
+        let kernel = self.layout.kernel;
+        let entity = self.entity;
+        let nullable = |place: &Place| match place {
+            Place::Leaf { leaf, .. } => kernel.entity_of(*leaf) != entity || kernel.leaves[*leaf].nullable,
+            Place::Var { .. }
+            | Place::Session { .. }
+            | Place::Item { .. }
+            | Place::Output(_)
+            | Place::Now
+            | Place::Today => true,
+        };
+        let test = holds.not_false(&nullable);
+        Some(format!("NOT ({})", self.test(&test)?))
+    }
+
+    fn test(&mut self, test: &Test) -> Option<String> {
+        match test {
+            Test::Const(_) | Test::NotAtom(_) | Test::Any(..) | Test::None(..) => None,
+            Test::Atom(atom) => self.atom(atom),
+            Test::IsNull(expr) => {
+                let leaf = own(expr)?;
+                Some(self.absent(leaf))
+            }
+            Test::NotNull(expr) => {
+                let leaf = own(expr)?;
+                Some(format!("NOT {}", self.absent(leaf)))
+            }
+            Test::And(parts) => self.parts(parts, " AND "),
+            Test::Or(parts) => self.parts(parts, " OR "),
+        }
+    }
+
+    fn parts(&mut self, parts: &[Test], by: &str) -> Option<String> {
+        let parts: Option<Vec<String>> = parts.iter().map(|it| self.test(it)).collect();
+        Some(format!("({})", parts?.join(by)))
+    }
+
+    fn atom(&mut self, atom: &Atom) -> Option<String> {
+        match atom {
+            Atom::Cmp(cmp, a, b) => {
+                let leaf = own(a).or_else(|| own(b))?;
+                let ordered = match &self.kernel().leaves[leaf].ty {
+                    // What stands as a text that isn't in the values' order.
+                    LeafType::Scalar(Scalar::Enum(_) | Scalar::Float64) => false,
+                    LeafType::Scalar(_) => true,
+                    LeafType::List(_) => return None,
+                };
+                let word = match cmp {
+                    Cmp::Eq => "=",
+                    Cmp::Ne => "<>",
+                    Cmp::Lt if ordered => "<",
+                    Cmp::Le if ordered => "<=",
+                    Cmp::Gt if ordered => ">",
+                    Cmp::Ge if ordered => ">=",
+                    Cmp::Lt | Cmp::Le | Cmp::Gt | Cmp::Ge => return None,
+                };
+                let (a, b) = (self.operand(leaf, a)?, self.operand(leaf, b)?);
+                Some(format!("{a} {word} {b}"))
+            }
+            Atom::In(of, list) if list.len() <= 100 => {
+                let leaf = own(of)?;
+                let name = self.attribute(leaf);
+                let values: Option<Vec<String>> = list.iter().map(|it| self.operand(leaf, it)).collect();
+                Some(format!("{name} IN ({})", values?.join(", ")))
+            }
+            Atom::StartsWith(of, with) => {
+                let leaf = own(of)?;
+                let (name, value) = (self.attribute(leaf), self.operand(leaf, with)?);
+                Some(format!("begins_with({name}, {value})"))
+            }
+            Atom::Contains(of, with) => {
+                let leaf = own(of)?;
+                let (name, value) = (self.attribute(leaf), self.operand(leaf, with)?);
+                Some(format!("contains({name}, {value})"))
+            }
+            Atom::In(..)
+            | Atom::InVar(..)
+            | Atom::EndsWith(..)
+            | Atom::Matches(..)
+            | Atom::Holds(_)
+            | Atom::Has(..)
+            | Atom::Overlaps(_)
+            | Atom::Verify(..) => None,
+        }
+    }
+
+    fn operand(&mut self, like: LeafId, expr: &Expr) -> Option<String> {
+        match expr {
+            Expr::Value(value) => {
+                let fitted = dbspec_core::semantics::fitted(self.kernel(), like, value)?;
+                let codec = types::attribute(self.kernel(), &self.kernel().leaves[like].ty);
+                let json = to_json(&codec.encode(&fitted).ok()?).ok()?;
+                (fitted != Value::Null).then(|| self.value(json))
+            }
+            _ => own(expr).map(|leaf| self.attribute(leaf)),
+        }
+    }
+}
+
+/// The leaf of the row itself that an expression is.
+fn own(expr: &Expr) -> Option<LeafId> {
+    match expr {
+        Expr::At(Place::Leaf { up: 0, via, leaf }) if via.is_empty() => Some(*leaf),
+        _ => None,
+    }
+}

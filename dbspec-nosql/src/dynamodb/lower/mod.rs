@@ -1,0 +1,104 @@
+//! Kernel → design, outcomes and decisions.
+
+mod audit;
+mod count;
+mod index;
+mod query;
+mod rule;
+mod table;
+mod walk;
+
+use dbspec_core::backend::Lowering;
+use dbspec_core::backend::coverage::{FactOutcome, Outcome, WriteOutcome};
+use dbspec_core::kernel::{EntityId, Facet, FactKind, Kernel, Subject};
+
+use super::capability;
+use super::design::Design;
+use super::layout::Layout;
+use super::options::Options;
+
+/// So many items one transaction takes.
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
+pub(super) const ITEMS: u32 = 100;
+
+/// Builds the design.
+pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
+    let kernel = cx.kernel;
+    let mut tables = table::build(options, cx);
+    let indexes = index::lower(cx, &mut tables);
+    let layout = Layout {
+        kernel,
+        design: &tables.design,
+    };
+    for rule in kernel.rules.ids() {
+        rule::lower(cx, &tables, rule);
+    }
+    for query in kernel.queries.ids() {
+        query::lower(cx, &tables, &indexes, query);
+    }
+    for (facet, of) in kernel.facets.iter() {
+        match of.subject {
+            Subject::Write(write) => {
+                let at_most = count::call(layout, &kernel.writes[write]);
+                cx.coverage
+                    .answer(facet, atomic(at_most), None, capability::ATOMIC);
+            }
+            Subject::Entity(entity) => {
+                let at_most = plain(layout, entity, of.facet);
+                cx.coverage
+                    .answer(facet, atomic(at_most), None, capability::ATOMIC);
+            }
+            Subject::Fact(fact) => {
+                let (outcome, line) = used(kernel.facts[fact].kind);
+                cx.coverage.answer(facet, Outcome::Fact(outcome), None, line);
+            }
+            Subject::Rule(_) | Subject::Query(_) => {}
+        }
+    }
+    tables.design
+}
+
+fn atomic(at_most: Option<u32>) -> Outcome {
+    Outcome::Write(WriteOutcome::Atomic {
+        bound: Some(ITEMS),
+        at_most,
+    })
+}
+
+fn plain(layout: Layout<'_>, entity: EntityId, facet: Facet) -> Option<u32> {
+    let kernel: &Kernel = layout.kernel;
+    match facet {
+        Facet::InsertRow => Some(count::insert(layout, entity)),
+        Facet::DeleteRow if kernel.entities[entity].soft_delete.is_none() => count::delete(layout, entity),
+        Facet::UpdateRow | Facet::DeleteRow => Some(count::update(layout, entity)),
+        Facet::Holds
+        | Facet::Exists
+        | Facet::Action
+        | Facet::Living
+        | Facet::Shared
+        | Facet::AtLeast
+        | Facet::AtMost
+        | Facet::Update
+        | Facet::Delete
+        | Facet::Answered
+        | Facet::Called
+        | Facet::Used => None,
+    }
+}
+
+fn used(kind: FactKind) -> (FactOutcome, dbspec_core::backend::capability::LineId) {
+    match kind {
+        FactKind::Name => (FactOutcome::Used, capability::NAMES),
+        FactKind::Volume | FactKind::Statistic | FactKind::Scale => (FactOutcome::Used, capability::ESTIMATE),
+        FactKind::Documentation
+        | FactKind::Determines
+        | FactKind::Session
+        | FactKind::Role
+        | FactKind::Prefer
+        | FactKind::Operate
+        | FactKind::Load
+        | FactKind::Personal
+        | FactKind::Adoption
+        | FactKind::Placement => (FactOutcome::Unused, capability::UNUSED),
+    }
+}
