@@ -1,14 +1,17 @@
 //! Facts: what the user said that is neither a rule nor asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::element::Elements;
+use super::rules::cyclic_ownership;
 use super::rules::duplicate_name::duplicate;
 use super::rules::not_supported_yet::unsupported;
 use super::rules::unknown_name::unknown;
-use super::schema::{Schema, Source};
+use super::schema::{Schema, Source, TypeName};
 use super::sink::Sink;
 use crate::arena::{Arena, Run};
 use crate::kernel::{ElementId, EntityId, Fact, FactId, FactKind, Target};
-use crate::model::{self, Fan, Item, MarkKind, Member, ModifierKind};
+use crate::model::{self, Fan, FieldPath, Item, MarkKind, Member, ModifierKind, Name};
 use crate::span::Span;
 use crate::syntax::short;
 
@@ -238,7 +241,8 @@ impl Facts {
         sink: &mut Sink,
     ) -> Vec<Target> {
         let mut targets: Vec<Target> = Vec::new();
-        let mut named: std::collections::BTreeMap<(&str, &str), Span> = std::collections::BTreeMap::new();
+        let mut named: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+        let names = Names::of(schema.model);
         for item in &schema.model.items {
             match item {
                 Item::Scale(it) => {
@@ -265,9 +269,11 @@ impl Facts {
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
                     self.add(element, FactKind::Role, None, format!("role {}", it.name));
-                    grants(schema, sink, it);
+                    names.kinds(sink, it);
+                    grants(schema, &names, sink, it);
                 }
                 Item::Operate(it) => {
+                    names.targets(sink, &it.target);
                     let element = elements.top("operate", it.at);
                     let names: Vec<&str> = it.settings.iter().map(|setting| setting.name.as_str()).collect();
                     self.add(
@@ -278,6 +284,8 @@ impl Facts {
                     );
                 }
                 Item::Prefer(it) => {
+                    names.targets(sink, &it.on);
+                    preferred(schema, &names, sink, &it.element);
                     let name = format!("prefer {} {}", it.choice, it.element);
                     let element = elements.top(name.as_str(), it.at);
                     let on: Vec<&str> = it.on.iter().map(model::Name::as_str).collect();
@@ -306,17 +314,23 @@ impl Facts {
                     });
                 }
                 Item::Workload(it) => {
+                    if let Some(first) = named.insert(("workload", it.name.as_str()), it.name.at) {
+                        sink.report(duplicate("workload", &it.name.text, it.name.at, first));
+                    }
                     let element = elements.top(it.name.text.as_str(), it.at);
                     self.add(element, FactKind::Load, None, format!("workload {}", it.name));
                     for part in &it.parts {
-                        asked(schema, sink, &part.name);
+                        names.asked(sink, &part.name);
                     }
                 }
                 Item::Flow(it) => {
+                    if let Some(first) = named.insert(("flow", it.name.as_str()), it.name.at) {
+                        sink.report(duplicate("flow", &it.name.text, it.name.at, first));
+                    }
                     let element = elements.top(it.name.text.as_str(), it.at);
                     self.add(element, FactKind::Load, None, format!("flow {}", it.name));
                     for step in &it.steps {
-                        asked(schema, sink, step);
+                        names.asked(sink, step);
                     }
                 }
                 Item::Use(it) => sink.report(unsupported(
@@ -333,9 +347,8 @@ impl Facts {
                 Item::Cache(it) => sink.report(unsupported("`cache`", it.at, "leave it out")),
                 Item::Feed(it) => sink.report(unsupported("`feed`", it.at, "leave it out")),
                 Item::Enum(it) => {
-                    let element = schema.enums.iter().find(|(_, def)| *def.name == *it.name.text);
-                    if let Some((_, def)) = element {
-                        self.docs(elements, def.element, it.docs.as_deref());
+                    if let Some(TypeName::Enum(id)) = schema.types.get(it.name.as_str()) {
+                        self.docs(elements, schema.enums[*id].element, it.docs.as_deref());
                     }
                 }
                 Item::Type(_)
@@ -361,11 +374,11 @@ fn numbered(word: &str, number: u32) -> String {
 }
 
 /// What roles may do must exist.
-fn grants(schema: &Schema<'_>, sink: &mut Sink, role: &model::Role) {
+fn grants(schema: &Schema<'_>, names: &Names<'_>, sink: &mut Sink, role: &model::Role) {
     for grant in &role.grants {
         for object in &grant.on {
             match grant.verb {
-                model::Verb::Call => asked(schema, sink, &object.name),
+                model::Verb::Call => names.asked(sink, &object.name),
                 model::Verb::Read | model::Verb::Insert | model::Verb::Update | model::Verb::Delete => {
                     let Some(target) = schema.rows(&object.name, sink) else {
                         continue;
@@ -382,15 +395,99 @@ fn grants(schema: &Schema<'_>, sink: &mut Sink, role: &model::Role) {
     }
 }
 
-/// An access or a write that is named must exist.
-fn asked(schema: &Schema<'_>, sink: &mut Sink, name: &model::Name) {
-    let names = schema.items(|item| match item {
-        Item::Access(it) => Some(&it.name),
-        Item::Write(it) => Some(&it.name),
-        _ => None,
-    });
-    let names: Vec<&str> = names.map(model::Name::as_str).collect();
-    if !names.contains(&name.as_str()) {
-        sink.report(unknown("access or write", name, names));
+/// What a preference is about must exist: an entity, a member of one, an access or a write.
+fn preferred(schema: &Schema<'_>, names: &Names<'_>, sink: &mut Sink, element: &FieldPath) {
+    let Some((first, rest)) = element.names.split_first() else {
+        return;
+    };
+    if rest.is_empty() && names.asked.contains(first.as_str()) {
+        return;
+    }
+    let (Some(target), Some(member)) = (schema.rows(first, sink), rest.first()) else {
+        return;
+    };
+    if schema.member(target, &member.text).is_none() {
+        let what = format!("member of `{}`", schema.name_of(target));
+        sink.report(unknown(&what, member, schema.member_names(target)));
+    }
+}
+
+/// What stands beside entities, by name.
+struct Names<'m> {
+    /// Accesses and writes.
+    asked: BTreeSet<&'m str>,
+    /// Targets as they are called.
+    targets: BTreeSet<&'m str>,
+    /// Roles, and what each is a kind of.
+    roles: BTreeMap<&'m str, &'m [Name]>,
+}
+
+impl<'m> Names<'m> {
+    fn of(model: &'m model::Model) -> Self {
+        let mut all = Self {
+            asked: BTreeSet::new(),
+            targets: BTreeSet::new(),
+            roles: BTreeMap::new(),
+        };
+        for item in &model.items {
+            match item {
+                Item::Access(it) => drop(all.asked.insert(it.name.as_str())),
+                Item::Write(it) => drop(all.asked.insert(it.name.as_str())),
+                Item::Target(it) => drop(all.targets.insert(it.called().as_str())),
+                Item::Role(it) => drop(all.roles.insert(it.name.as_str(), it.is.as_slice())),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// An access or a write that is named must exist.
+    fn asked(&self, sink: &mut Sink, name: &Name) {
+        if !self.asked.contains(name.as_str()) {
+            sink.report(unknown("access or write", name, self.asked.iter().copied()));
+        }
+    }
+
+    /// Targets that are named must be stated, where any are.
+    fn targets<'n>(&self, sink: &mut Sink, named: impl IntoIterator<Item = &'n Name>) {
+        for name in named {
+            if !self.targets.is_empty() && !self.targets.contains(name.as_str()) {
+                sink.report(unknown("target", name, self.targets.iter().copied()));
+            }
+        }
+    }
+
+    /// What a role is a kind of must exist, and end.
+    fn kinds(&self, sink: &mut Sink, role: &model::Role) {
+        for name in role
+            .is
+            .iter()
+            .filter(|name| !self.roles.contains_key(name.as_str()))
+        {
+            sink.report(unknown("role", name, self.roles.keys().copied()));
+        }
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = role.is.iter().map(Name::as_str).collect();
+        while let Some(name) = open.pop() {
+            if name == role.name.as_str() {
+                let found = cyclic_ownership::RULE.error(format!("role `{name}` is a kind of itself"));
+                sink.report(
+                    found
+                        .at(role.name.at, "comes back here")
+                        .help("leave out one of the steps"),
+                );
+                return;
+            }
+            if seen.insert(name) {
+                open.extend(
+                    self.roles
+                        .get(name)
+                        .into_iter()
+                        .copied()
+                        .flatten()
+                        .map(Name::as_str),
+                );
+            }
+        }
     }
 }

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use super::rules::contradicting_volume;
 use super::rules::unfit_literal;
 use super::rules::unknown_name::unknown;
-use super::schema::{Schema, Source};
+use super::schema::{Proto, Schema, Source};
 use super::sink::Sink;
-use super::statistics::{scaled, whole};
+use super::statistics::{ppm, scaled, whole};
 use crate::arena::Id;
-use crate::kernel::{EntityId, Volume};
+use crate::kernel::{EntityId, Field, Scalar, Type, Volume};
 use crate::model::{
-    BinaryOp, Expr, ExprKind, Fan, GrowthAmount, Item, Literal, Member, ModifierKind, Name, TimeUnit,
+    BinaryOp, Expr, ExprKind, Fan, GrowthAmount, Item, Literal, Member, ModifierKind, Name, Owner,
+    RelationEnd, TimeUnit,
 };
+use crate::span::Span;
 
 /// A million: parts per million of one.
 const ONE: u128 = 1_000_000;
@@ -30,6 +32,11 @@ pub(super) fn of(schema: &Schema<'_>, sink: &mut Sink) -> Vec<Option<Volume>> {
         let mut volume = None;
         for (_, members) in plan.parts() {
             for member in members {
+                if let Member::Share(it) = member
+                    && ppm(&it.percent).is_none_or(|ppm| u128::from(ppm) > ONE)
+                {
+                    contradiction(sink, it.percent.at, HUNDRED);
+                }
                 let Member::Volume(it) = member else { continue };
                 let Some(millionths) = worked_out(&it.rows, &scales, sink) else {
                     continue;
@@ -143,6 +150,7 @@ fn unfit(expr: &Expr, sink: &mut Sink) -> Option<u128> {
 fn contradictions(schema: &Schema<'_>, volumes: &[Option<Volume>], sink: &mut Sink) {
     for (id, field) in schema.fields.iter() {
         let proto = schema.proto(id);
+        of_values(field, proto, volumes[field.entity.index() as usize], sink);
         let fan: Option<(&Fan, &Name)> = match proto.source {
             Source::Owner(owner) => Some((&owner.fan, &owner.inverse)),
             Source::End(end) => Some((&end.fan, &end.inverse)),
@@ -162,22 +170,24 @@ fn contradictions(schema: &Schema<'_>, volumes: &[Option<Volume>], sink: &mut Si
             | Source::UpdatedBy(_)
             | Source::DeletedAt => None,
         };
-        let (Some((fan, name)), crate::kernel::Type::Ref(owner)) = (fan, &field.ty) else {
+        let (Some((fan, name)), Type::Ref(owner)) = (fan, &field.ty) else {
             continue;
         };
         let Some(bounds) = &fan.bounds else { continue };
         let least = scaled(&bounds.min, 6);
         let most = bounds.max.as_ref().and_then(|max| scaled(max, 6));
-        if let Some(avg) = fan.avg.as_ref().and_then(|avg| scaled(avg, 6))
-            && (least.is_some_and(|least| avg < least) || most.is_some_and(|most| avg > most))
-        {
-            let found =
-                contradicting_volume::RULE.error(format!("the average of `{name}` lies outside its bounds"));
-            sink.report(
-                found
-                    .at(bounds.at, "bounds that the average doesn't keep")
-                    .help("correct the average, or widen the bounds"),
-            );
+        for (what, said) in [("average", &fan.avg), ("99th percentile", &fan.p99)] {
+            if let Some(number) = said.as_ref().and_then(|said| scaled(said, 6))
+                && (least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most))
+            {
+                let found = contradicting_volume::RULE
+                    .error(format!("the {what} of `{name}` lies outside its bounds"));
+                sink.report(
+                    found
+                        .at(bounds.at, format!("bounds that the {what} doesn't keep"))
+                        .help(format!("correct the {what}, or widen the bounds")),
+                );
+            }
         }
         let rows = |entity: EntityId| volumes[entity.index() as usize].map(|volume| volume.rows);
         let optional = field.nullable;
@@ -196,4 +206,61 @@ fn contradictions(schema: &Schema<'_>, volumes: &[Option<Volume>], sink: &mut Si
             );
         }
     }
+}
+
+/// Statistics of a field's values that can't be true of its type or beside each other.
+fn of_values(field: &Field, proto: &Proto<'_>, volume: Option<Volume>, sink: &mut Sink) {
+    let said = &field.statistics;
+    let most = match &field.ty {
+        Type::Scalar(Scalar::String { max } | Scalar::Bytes { max }) => Some(u64::from(*max)),
+        Type::List(list) => list.max.map(u64::from),
+        Type::Scalar(_) | Type::Ref(_) | Type::Group(_) | Type::Range(_) => None,
+    };
+    let over =
+        |number: Option<u64>, most: Option<u64>| number.zip(most).is_some_and(|(number, most)| number > most);
+    for modifier in proto.modifiers() {
+        let (message, label) = match &modifier.kind {
+            ModifierKind::Nulls(_) if !proto.resolved.optional => {
+                ("values that are never null aren't null at times", "it has no `?`")
+            }
+            ModifierKind::Nulls(_) if over(said.nulls_ppm, Some(1_000_000)) => HUNDRED,
+            ModifierKind::Avg(_) if over(said.average, most) => {
+                ("the average is more than the most", "longer than any")
+            }
+            ModifierKind::P99(_) if over(said.p99, most) => {
+                ("the 99th percentile is more than the most", "longer than any")
+            }
+            ModifierKind::Distinct(_) if over(said.distinct, volume.map(|volume| volume.rows)) => (
+                "there are more different values than rows",
+                "more than the volume",
+            ),
+            ModifierKind::P99(_) | ModifierKind::Inverse { .. }
+                if over(said.average, said.p99.map(|p99| p99.saturating_mul(100))) =>
+            {
+                SKEWED
+            }
+            _ => continue,
+        };
+        contradiction(sink, modifier.at, (message, label));
+    }
+    if let Source::Owner(Owner { fan: _, at, .. }) | Source::End(RelationEnd { fan: _, at, .. }) =
+        proto.source
+        && over(said.average, said.p99.map(|p99| p99.saturating_mul(100)))
+    {
+        contradiction(sink, *at, SKEWED);
+    }
+}
+
+/// What is wrong with a percentage.
+const HUNDRED: (&str, &str) = ("a share is at most 100 %", "more than all");
+
+/// With 99 of 100 values at most so large, the hundredth alone would have to make up the average.
+const SKEWED: (&str, &str) = (
+    "the average is far above the 99th percentile",
+    "one value in a hundred can't make it up",
+);
+
+fn contradiction(sink: &mut Sink, at: Span, (message, label): (&str, &str)) {
+    let found = contradicting_volume::RULE.error(message);
+    sink.report(found.at(at, label).help("correct the one or the other"));
 }

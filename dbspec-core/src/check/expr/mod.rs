@@ -17,6 +17,6 @@ mod shift;
 
 pub(super) use compare::fold as folded_value;
 pub(super) use operand::{Ends, Listed, ManyEnd, Operand, Typed, is_ordered, kind_of, word};
-pub(super) use pred::{both, labelled_row, not};
+pub(super) use pred::{both, labelled_row, matching, not};
 pub(super) use scope::{About, Frame, GroupKey, Grouped, Scope, Vars};
-pub(super) use shift::{asks_null, is_grouped, leaf_free, leaves_of, speaks_of_row, uses_var};
+pub(super) use shift::{asks_null, is_grouped, judges_row, leaf_free, leaves_of, speaks_of_row, uses_var};

@@ -5,8 +5,9 @@ use super::path::By;
 use super::{Frame, ManyEnd, Operand, Scope, kind_of};
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
-use crate::check::rules::{not_a_condition, unfit_call, wrong_type};
+use crate::check::rules::{not_a_condition, unfit_call, unfit_literal, wrong_type};
 use crate::check::schema::{Schema, Target};
+use crate::check::sink::Sink;
 use crate::kernel::{Atom, Cmp, Expr, Pattern, Place, Pred, Scalar};
 use crate::model::{BinaryOp, Expr as Written, ExprKind, Literal, Name, Path, Quantifier};
 use crate::span::Span;
@@ -203,10 +204,7 @@ impl<'m> Scope<'_, 'm> {
             self.sink.report(found.help("name a string"));
             return None;
         }
-        Some(Pred::Atom(Atom::Matches(
-            typed.expr,
-            Pattern(pattern.as_str().into()),
-        )))
+        matching(self.sink, typed.expr, pattern, right.at)
     }
 
     fn verify(&mut self, function: &'m Name, args: &'m [Written]) -> Option<Pred> {
@@ -298,6 +296,21 @@ impl<'m> Scope<'_, 'm> {
             Quantifier::All => not(any(not(inner))),
         })
     }
+}
+
+/// That a text follows a pattern. `None`: it is none, which is reported.
+pub(in crate::check) fn matching(sink: &mut Sink, text: Expr, pattern: &str, said: Span) -> Option<Pred> {
+    let pattern = Pattern(pattern.into());
+    if let Err(why) = pattern.parse() {
+        let found = unfit_literal::RULE.error(format!("`{}` is no pattern", pattern.0));
+        sink.report(
+            found
+                .at(said, why.to_string())
+                .help("a pattern has classes, repetition and alternation: `[A-Z]{3}-[0-9]+`"),
+        );
+        return None;
+    }
+    Some(Pred::Atom(Atom::Matches(text, pattern)))
 }
 
 /// The negation, without piling up.

@@ -107,6 +107,29 @@ pub(in crate::check) fn speaks_of_row(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a condition on groups speaks of a single row, outside its aggregates.
+pub(in crate::check) fn judges_row(pred: &Pred) -> bool {
+    match pred {
+        Pred::Const(_) => false,
+        Pred::IsNull(expr) => speaks_of_row(expr),
+        Pred::Not(inner) => judges_row(inner),
+        Pred::And(all) | Pred::Or(all) => all.iter().any(judges_row),
+        // Ways start at a row.
+        Pred::Any(..) => true,
+        Pred::Atom(atom) => match atom {
+            Atom::Cmp(_, left, right)
+            | Atom::StartsWith(left, right)
+            | Atom::EndsWith(left, right)
+            | Atom::Contains(left, right)
+            | Atom::Has(left, right)
+            | Atom::Verify(left, right) => speaks_of_row(left) || speaks_of_row(right),
+            Atom::In(left, list) => speaks_of_row(left) || list.iter().any(speaks_of_row),
+            Atom::InVar(left, _) | Atom::Matches(left, _) | Atom::Holds(left) => speaks_of_row(left),
+            Atom::Overlaps(ends) => ends.iter().any(speaks_of_row),
+        },
+    }
+}
+
 /// Whether an aggregate over the rows of a group is in it.
 pub(in crate::check) fn is_grouped(expr: &Expr) -> bool {
     match expr {

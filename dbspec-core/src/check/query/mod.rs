@@ -130,6 +130,7 @@ struct Maker<'a, 'm> {
 impl<'m> Maker<'_, 'm> {
     fn query(self, element: crate::kernel::ElementId, types: &[Option<VarType>]) -> Option<Query> {
         let (access, schema) = (self.access, self.schema);
+        let before = self.sink.len();
         let vars = vars(&access.params, types, self.sink);
         for (param, ty) in access.params.iter().zip(types) {
             if let Some(VarType::Row(entity)) = ty {
@@ -196,7 +197,10 @@ impl<'m> Maker<'_, 'm> {
             rate: rate(&access.load),
             facets: Run::default(),
         };
-        warn(&query, self.kernel, access, self.sink);
+        // What a broken query would read says nothing about the one that was meant.
+        if self.sink.len() == before {
+            warn(&query, self.kernel, access, self.sink);
+        }
         Some(query)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::expr::{
-    GroupKey, Grouped, Operand, Scope, Typed, folded_value, is_grouped, is_ordered, speaks_of_row,
+    GroupKey, Grouped, Operand, Scope, Typed, folded_value, is_grouped, is_ordered, judges_row, speaks_of_row,
 };
 use crate::check::rules::duplicate_name::duplicate;
 use crate::check::rules::not_supported_yet::unsupported;
@@ -167,6 +167,16 @@ fn groups<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access) -> Option<Group> {
     whole &= named_apart(scope.sink, &outputs);
     let having = match &access.having {
         Some(written) => match scope.pred(written) {
+            Some(pred) if judges_row(&pred) => {
+                let found = ungrouped::RULE.error("`having` judges groups, not their rows");
+                scope.sink.report(
+                    found
+                        .at(written.at, "differs between the rows of a group")
+                        .help("write it in `where`, or compare an aggregate: `max(…)`, `sum(…)`"),
+                );
+                whole = false;
+                None
+            }
             Some(pred) => Some(pred),
             None => {
                 whole = false;

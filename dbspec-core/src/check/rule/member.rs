@@ -7,7 +7,7 @@ use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{unfit_key, unfit_rule, unknown_move};
 use crate::check::schema::{Known, has_equality};
 use crate::kernel::{
-    EnumDef, EnumId, FieldId, LeafId, LeafType, Moving, Nulls, Origin, Pred, RuleKind, Scalar, Type,
+    EnumDef, EnumId, FieldId, LeafId, LeafType, Moving, Nulls, Origin, Pred, Rule, RuleKind, Scalar, Type,
 };
 use crate::model::{self, FieldPath, Judged, Member};
 
@@ -15,7 +15,6 @@ impl<'m> Maker<'_, 'm> {
     /// The members that are rules.
     pub(super) fn members(&mut self) {
         let parts: Vec<_> = self.schema.plan(self.entity).parts().collect();
-        let mut unnamed = 0;
         for (subtype, members) in parts {
             for member in members {
                 match member {
@@ -24,21 +23,20 @@ impl<'m> Maker<'_, 'm> {
                     Member::Moves(it) => self.moves(subtype, it),
                     Member::NoOverlap(it) => self.no_overlap(subtype, it),
                     Member::Exclusive(it) => self.exclusive(subtype, it),
-                    Member::AtMost(it) => {
-                        unnamed += 1;
-                        self.at_most(subtype, it, unnamed);
-                    }
+                    Member::AtMost(it) => self.at_most(subtype, it),
                     Member::Index(it) => self.sink.report(unsupported(
                         "`index … on …`",
                         it.at,
                         "leave it out: indexes follow from the queries",
                     )),
-                    Member::Field(_)
-                    | Member::Derive(_)
-                    | Member::Key(_)
-                    | Member::Determines(_)
-                    | Member::Volume(_)
-                    | Member::Share(_) => {}
+                    Member::Determines(it) => {
+                        for path in it.from.iter().chain(&it.to) {
+                            self.leaf_path(subtype, path);
+                        }
+                    }
+                    // What share of the rows may depend on the time.
+                    Member::Share(it) => drop(self.pred(About::OnWrite, subtype, &it.filter)),
+                    Member::Field(_) | Member::Derive(_) | Member::Key(_) | Member::Volume(_) => {}
                 }
             }
         }
@@ -113,6 +111,13 @@ impl<'m> Maker<'_, 'm> {
                     pairs.push((from, to));
                 }
             }
+        }
+        let twice =
+            |rule: &Rule| matches!(rule.kind, RuleKind::Transition(Moving::Leaf(it, _)) if it == leaf);
+        if self.rules.iter().any(twice) {
+            let found = unfit_rule::RULE.error(format!("the moves of `{}` are said twice", it.field));
+            self.sink.report(found.at(it.at, "again").help("join the two"));
+            return;
         }
         pairs.sort_unstable();
         pairs.dedup();
@@ -221,7 +226,7 @@ impl<'m> Maker<'_, 'm> {
         self.add(element, it.name.text.as_str(), kind, Origin::Exclusive);
     }
 
-    fn at_most(&mut self, subtype: Option<u16>, it: &'m model::AtMost, number: u32) {
+    fn at_most(&mut self, subtype: Option<u16>, it: &'m model::AtMost) {
         let leaves = self.leaves(subtype, &it.fields, "at most");
         let filter = self.filter(subtype, it.filter.as_ref());
         let Some(max) = u32::try_from(it.count).ok().filter(|max| *max > 0) else {
@@ -233,10 +238,7 @@ impl<'m> Maker<'_, 'm> {
         let (Some(leaves), Some(filter)) = (leaves, filter) else {
             return;
         };
-        let name = match number {
-            1 => format!("at most({})", joined(&it.fields)),
-            number => format!("at most({})#{number}", joined(&it.fields)),
-        };
+        let name = format!("at most({})", joined(&it.fields));
         let element = self.part(self.element_of(subtype), &name, it.at);
         let kind = RuleKind::AtMost { leaves, filter, max };
         self.add(element, name, kind, Origin::Plain);
@@ -258,7 +260,7 @@ impl<'m> Maker<'_, 'm> {
 
     /// The leaves of fields that are compared by equality. `None`: reported.
     fn leaves(&mut self, subtype: Option<u16>, paths: &'m [FieldPath], what: &str) -> Option<Vec<LeafId>> {
-        let mut all = Vec::new();
+        let mut all: Vec<LeafId> = Vec::new();
         let mut whole = true;
         for path in paths {
             let Some((field, leaves)) = self.leaf_path(subtype, path) else {
@@ -273,6 +275,12 @@ impl<'m> Maker<'_, 'm> {
                 let found = unfit_key::RULE.error(format!("`{path}` can't be in `{what}`"));
                 let found = found.at(path.at, "has no equality");
                 self.sink.report(found.help("name another field"));
+                whole = false;
+                continue;
+            }
+            if leaves.iter().any(|leaf| all.contains(leaf)) {
+                let found = unfit_rule::RULE.error(format!("`{path}` stands in `{what}` twice"));
+                self.sink.report(found.at(path.at, "again").help("name it once"));
                 whole = false;
                 continue;
             }

@@ -16,11 +16,13 @@ pub(super) use outside::Outside;
 
 use super::element::Elements;
 use super::expr::{About, Scope, both, not};
+use super::rules::unfit_rule;
 use super::schema::{Schema, Source, Target};
 use super::sink::Sink;
 use crate::arena::Run;
 use crate::kernel::{
-    Atom, Cmp, ElementId, EntityId, Expr, FieldId, LeafId, Moving, Origin, Place, Pred, Rule, RuleKind, Type,
+    Atom, Cmp, Element, ElementId, EntityId, Expr, FieldId, LeafId, Moving, Origin, Place, Pred, Rule,
+    RuleKind, Type,
 };
 use crate::model::MarkKind;
 use crate::span::Span;
@@ -69,6 +71,7 @@ pub(super) fn of_entity<'m>(
     maker.members();
     maker.marks();
     maker.outside(outside);
+    maker.name_apart();
     maker.rules
 }
 
@@ -83,6 +86,30 @@ impl<'m> Maker<'_, 'm> {
             origin,
             facets: Run::default(),
         });
+    }
+
+    /// Gives rules of the same name, which nobody named, a number and an element of their own.
+    fn name_apart(&mut self) {
+        let mut seen: BTreeMap<Box<str>, u32> = BTreeMap::new();
+        for at in 0..self.rules.len() {
+            let rule = &self.rules[at];
+            let number = seen.entry(rule.name.clone()).or_default();
+            *number += 1;
+            if *number == 1 {
+                continue;
+            }
+            let name = format!("{}#{number}", rule.name);
+            let Element {
+                parent,
+                name: last,
+                span,
+            } = &self.elements.arena[rule.element];
+            if let Some(parent) = *parent {
+                let (last, span) = (format!("{last}#{number}"), *span);
+                self.rules[at].element = self.elements.part(parent, last, span);
+            }
+            self.rules[at].name = name.into();
+        }
     }
 
     /// The element of a part; the same one for the same name.
@@ -179,6 +206,24 @@ impl<'m> Maker<'_, 'm> {
     fn marks(&mut self) {
         let schema = self.schema;
         let plan = schema.plan(self.entity);
+        for mark in plan.subtypes.iter().flat_map(|sub| &sub.entity.marks) {
+            let word = match &mark.kind {
+                MarkKind::Version => "@version",
+                MarkKind::Audit { .. } => "@audit",
+                MarkKind::SoftDelete => "@soft_delete",
+                MarkKind::AppendOnly => "@append_only",
+                MarkKind::Immutable => "@immutable",
+                MarkKind::Abstract
+                | MarkKind::History
+                | MarkKind::Was(_)
+                | MarkKind::Stored(_)
+                | MarkKind::External => continue,
+            };
+            let found = unfit_rule::RULE.error(format!("`{word}` can't be on a subtype"));
+            let help = format!("write it at `{}`, the base, for all its rows", plan.decl.name());
+            self.sink
+                .report(found.at(mark.at, "its rows are rows of the base").help(help));
+        }
         if let Some(mark) = plan.mark(&MarkKind::AppendOnly) {
             let element = self.part(self.element_of(None), "append_only", mark.at);
             let kind = RuleKind::Transition(Moving::AppendOnly);

@@ -1,6 +1,6 @@
 //! Rules that stand beside entities: `policy`, `keep`, `assert`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Maker;
 use crate::check::element::Elements;
@@ -26,7 +26,7 @@ impl<'m> Outside<'m> {
     /// Sorts them by entity.
     pub(in crate::check) fn of(schema: &Schema<'m>, elements: &mut Elements, sink: &mut Sink) -> Self {
         let mut all = Self::default();
-        let roles: Vec<&str> = (schema.items(|item| match item {
+        let roles: BTreeSet<&str> = (schema.items(|item| match item {
             Item::Role(role) => Some(role),
             _ => None,
         }))

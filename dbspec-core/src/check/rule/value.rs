@@ -1,15 +1,15 @@
 //! Rules of single fields: types, sizes, bounds, patterns, named types, shapes, defaults, derivations.
 
 use super::{Maker, at, is_null};
-use crate::check::expr::{About, Frame, Operand, Scope, Typed, both, not};
-use crate::check::rules::{unfit_bounds, unfit_literal, unfit_modifier, unfit_type, wrong_type};
+use crate::check::expr::{About, Frame, Operand, Scope, Typed, both, matching, not};
+use crate::check::rules::{unfit_bounds, unfit_modifier, unfit_type, wrong_type};
 use crate::check::schema::{Constraint, ConstraintKind, Proto, Schema, Source, has_equality, shapes};
 use crate::check::sink::Sink;
 use crate::check::statistics;
 use crate::diag::Diagnostic;
 use crate::kernel::{
     Atom, Cmp, Expr, FieldId, Filling, Func, Item, LeafId, LeafType, ListType, Many, Moving, Nulls, Origin,
-    Pattern, Place, Pred, RuleKind, Scalar, SizeOf, Type,
+    Place, Pred, RuleKind, Scalar, SizeOf, Type,
 };
 use crate::model::{self, Bounds, ExprKind, ModifierKind};
 use crate::span::Span;
@@ -301,8 +301,11 @@ impl<'m> Maker<'_, 'm> {
                 ModifierKind::Skew { .. }
                 | ModifierKind::Fill(_)
                 | ModifierKind::Stored(_)
+                | ModifierKind::Tenant
                 | ModifierKind::External => {
                     let what = match &modifier.kind {
+                        ModifierKind::Tenant if super::referred(ty).is_none() => continue,
+                        ModifierKind::Tenant => "`@tenant`",
                         ModifierKind::Skew { .. } => "`@skew`",
                         ModifierKind::Fill(_) => "`@fill`",
                         ModifierKind::Stored(_) => "`@stored`",
@@ -322,7 +325,6 @@ impl<'m> Maker<'_, 'm> {
                 | ModifierKind::Inverse { .. }
                 | ModifierKind::Sharing(_)
                 | ModifierKind::Key
-                | ModifierKind::Tenant
                 | ModifierKind::Personal
                 | ModifierKind::Avg(_)
                 | ModifierKind::P99(_)
@@ -614,20 +616,6 @@ fn within(scope: &mut Scope<'_, '_>, value: Operand, bounds: &Bounds) -> Option<
         Some(most) => Pred::And(vec![low, Pred::Atom(Atom::Cmp(Cmp::Le, typed.expr, most))]),
         None => low,
     })
-}
-
-fn matching(sink: &mut Sink, text: Expr, pattern: &str, said: Span) -> Option<Pred> {
-    let pattern = Pattern(pattern.into());
-    if let Err(why) = pattern.parse() {
-        let found = unfit_literal::RULE.error(format!("`{}` is no pattern", pattern.0));
-        sink.report(
-            found
-                .at(said, why.to_string())
-                .help("a pattern has classes, repetition and alternation: `[A-Z]{3}-[0-9]+`"),
-        );
-        return None;
-    }
-    Some(Pred::Atom(Atom::Matches(text, pattern)))
 }
 
 fn unbounded(said: Span) -> Diagnostic {

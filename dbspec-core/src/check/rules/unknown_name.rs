@@ -16,15 +16,17 @@ pub(in crate::check) static RULE: Rule = Rule {
     good: "enum Colour { red blue }\nentity A { id: int32 @key  c: Colour }",
 };
 
-/// Nothing of that name is known where it stands; names what is near.
+/// Nothing of that name is known where it stands; names what is near. `what` is said as "role" or "field of `Order`".
 pub(in crate::check) fn unknown<'c>(
     what: &str,
     name: &Name,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Diagnostic {
-    let found = RULE
-        .error(format!("there is no {what} `{name}`"))
-        .at(name.at, "not known here");
+    let (what, message) = match what.split_once(" of ") {
+        Some((what, of)) => (what, format!("{of} has no {what} `{name}`")),
+        None => (what, format!("there is no {what} `{name}`")),
+    };
+    let found = RULE.error(message).at(name.at, "not known here");
     match nearest(&name.text, candidates) {
         Some(near) => {
             let help = format!("did you mean `{near}`?");

@@ -62,8 +62,17 @@ impl<'m> Schema<'m> {
                     };
                     match protos.iter().position(|proto| *proto.name == *name.text) {
                         Some(at) if !key.contains(&id(at)) => key.push(id(at)),
-                        Some(_) => {}
-                        None => sink.report(unknown("field", name, protos.iter().map(|proto| &*proto.name))),
+                        Some(at) if matches!(protos[at].source, Source::Owner(_)) => {}
+                        Some(_) => {
+                            let found =
+                                unfit_rule::RULE.error(format!("`{name}` is part of the key already"));
+                            sink.report(found.at(path.at, "again").help("name it once"));
+                        }
+                        None => sink.report(unknown(
+                            &format!("field of `{}`", plan.decl.name()),
+                            name,
+                            protos.iter().map(|proto| &*proto.name),
+                        )),
                     }
                 }
             }

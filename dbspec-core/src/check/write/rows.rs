@@ -27,7 +27,7 @@ impl<'m> Maker<'_, 'm> {
         set.extend(self.labelled(target, row, it.at));
         set.extend(self.given(target, &it.values));
         if row.is_none() {
-            self.complete(target, &set, it.at);
+            self.complete(target, &set, &it.values, it.at);
         }
         let bind = it
             .alias
@@ -64,7 +64,7 @@ impl<'m> Maker<'_, 'm> {
         }
         let mut set = self.labelled(target, None, it.at);
         set.extend(self.given(target, &it.values));
-        self.complete(target, &set, it.at);
+        self.complete(target, &set, &it.values, it.at);
         let bind = it
             .alias
             .as_ref()
@@ -209,8 +209,8 @@ impl<'m> Maker<'_, 'm> {
         );
     }
 
-    /// Says so where a field that must be set isn't.
-    fn complete(&mut self, target: Target, set: &[Assign], at: Span) {
+    /// Says so where a field that must be set isn't. One that is given a value which doesn't fit was reported.
+    fn complete(&mut self, target: Target, set: &[Assign], written: &[model::Assign], at: Span) {
         let schema = self.scope.schema;
         let given: Vec<LeafId> = set.iter().map(|assign| assign.leaf).collect();
         let mut missing = Vec::new();
@@ -235,10 +235,18 @@ impl<'m> Maker<'_, 'm> {
                 }
                 (Some(_), None) => false,
             };
-            let set = schema.fields[field]
-                .leaves
-                .iter()
-                .any(|leaf| given.contains(&leaf));
+            let said = |assign: &model::Assign| {
+                assign
+                    .field
+                    .names
+                    .first()
+                    .is_some_and(|it| *it.text == *proto.name)
+            };
+            let set = written.iter().any(said)
+                || schema.fields[field]
+                    .leaves
+                    .iter()
+                    .any(|leaf| given.contains(&leaf));
             if needed && !filled && !set {
                 missing.push(format!("`{}`", proto.name));
             }

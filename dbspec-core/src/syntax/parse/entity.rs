@@ -174,17 +174,17 @@ impl Parser<'_> {
         let open = self.expect(T::OpenBrace, "`{`")?;
         let mut members = Vec::new();
         self.list(List::Members, open, T::CloseBrace, |p| {
-            members.push(p.member()?);
+            let docs = p.docs();
+            if p.is_field() {
+                return p.field(docs, |field| members.push(Member::Field(field)));
+            }
+            members.push(p.member(docs)?);
             Some(())
         });
         Some(members)
     }
 
-    fn member(&mut self) -> Parse<Member> {
-        let docs = self.docs();
-        if self.is_field() {
-            return self.field(docs).map(Member::Field);
-        }
+    fn member(&mut self, docs: Option<String>) -> Parse<Member> {
         match self.word() {
             "derive" => self.derive(docs).map(Member::Derive),
             "check" => self.check(docs).map(Member::Check),
@@ -245,20 +245,25 @@ impl Parser<'_> {
                 p.unexpected("a field, such as `city: string(80)`, or `}`");
                 return None;
             }
-            fields.push(p.field(docs)?);
-            Some(())
+            p.field(docs, |field| fields.push(field))
         });
         Some(fields)
     }
 
-    fn field(&mut self, docs: Option<String>) -> Parse<Field> {
+    /// A field. One with a modifier that can't be read is kept without it, so that what speaks of the field isn't wrong
+    /// too.
+    fn field(&mut self, docs: Option<String>, keep: impl FnOnce(Field)) -> Parse<()> {
         let start = self.span();
         let name = self.name("the field's name")?;
         self.expect(T::Colon, "`:` and a type")?;
         let ty = self.type_expr()?;
         let mut modifiers: Vec<Modifier> = Vec::new();
+        let mut whole = Some(());
         while let Some(modifier) = self.modifier() {
-            let modifier = modifier?;
+            let Some(modifier) = modifier else {
+                whole = None;
+                break;
+            };
             let repeatable = matches!(modifier.kind, ModifierKind::Stored(_));
             if !repeatable
                 && modifiers
@@ -271,13 +276,14 @@ impl Parser<'_> {
             }
         }
         modifiers.sort_by_key(|modifier| modifier.kind.rank());
-        Some(Field {
+        keep(Field {
             docs,
             name,
             ty,
             modifiers,
             at: self.since(start),
-        })
+        });
+        whole
     }
 
     /// The next modifier of a field, if one stands here.
@@ -357,7 +363,8 @@ impl Parser<'_> {
         self.bump();
         let span = self.span();
         let word = self.word();
-        if word.is_empty() {
+        // What begins the next field is no name of a modifier.
+        if word.is_empty() || self.is_field() {
             self.unexpected("the name of a modifier");
             return None;
         }

@@ -1,6 +1,6 @@
 //! Types, bounds and fan-outs.
 
-use super::super::codes::MISSING_PARAMETER;
+use super::super::codes::{MISSING_PARAMETER, UNKNOWN_WORD};
 use super::super::cursor::{Parse, Parser};
 use super::super::token::TokenKind as T;
 use crate::diag::Diagnostic;
@@ -52,7 +52,7 @@ impl Parser<'_> {
             self.bump();
             return scalar(simple);
         }
-        match word {
+        match self.with_parameters(word) {
             "decimal" => {
                 self.parameters("(12, 2)", "its digits in all and after the point")?;
                 let precision = self.small_count("the number of digits")?;
@@ -84,6 +84,22 @@ impl Parser<'_> {
                 Some(TypeKind::Map { key, value })
             }
             _ => self.name("a type").map(TypeKind::Named),
+        }
+    }
+
+    /// The type that a word with parentheses was meant to be; says so where it is a slip.
+    fn with_parameters<'w>(&mut self, word: &'w str) -> &'w str {
+        const KNOWN: [&str; 4] = ["decimal", "string", "bytes", "vector"];
+        if self.nth_kind(1) != T::OpenParen || KNOWN.contains(&word) {
+            return word;
+        }
+        match super::super::suggest::nearest(word, KNOWN) {
+            Some(meant) => {
+                let span = self.span();
+                self.unknown_word(&UNKNOWN_WORD, "type with parameters", span, word, &KNOWN);
+                meant
+            }
+            None => word,
         }
     }
 
