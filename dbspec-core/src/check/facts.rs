@@ -241,12 +241,12 @@ impl Facts {
         sink: &mut Sink,
     ) -> Vec<Target> {
         let mut targets: Vec<Target> = Vec::new();
-        let mut named: BTreeMap<(&str, &str), Span> = BTreeMap::new();
+        let mut declared: BTreeMap<(&str, &str), Span> = BTreeMap::new();
         let names = Names::of(schema.model);
         for item in &schema.model.items {
             match item {
                 Item::Scale(it) => {
-                    if let Some(first) = named.insert(("scale", it.name.as_str()), it.name.at) {
+                    if let Some(first) = declared.insert(("scale", it.name.as_str()), it.name.at) {
                         sink.report(duplicate("scale", &it.name.text, it.name.at, first));
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
@@ -264,7 +264,7 @@ impl Facts {
                     self.add(element, FactKind::Session, None, text);
                 }
                 Item::Role(it) => {
-                    if let Some(first) = named.insert(("role", it.name.as_str()), it.name.at) {
+                    if let Some(first) = declared.insert(("role", it.name.as_str()), it.name.at) {
                         sink.report(duplicate("role", &it.name.text, it.name.at, first));
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
@@ -298,7 +298,7 @@ impl Facts {
                 }
                 Item::Target(it) => {
                     let called = it.called();
-                    if let Some(first) = named.insert(("target", called.as_str()), called.at) {
+                    if let Some(first) = declared.insert(("target", called.as_str()), called.at) {
                         sink.report(duplicate("target", &called.text, called.at, first));
                         continue;
                     }
@@ -314,7 +314,7 @@ impl Facts {
                     });
                 }
                 Item::Workload(it) => {
-                    if let Some(first) = named.insert(("workload", it.name.as_str()), it.name.at) {
+                    if let Some(first) = declared.insert(("workload", it.name.as_str()), it.name.at) {
                         sink.report(duplicate("workload", &it.name.text, it.name.at, first));
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
@@ -324,7 +324,7 @@ impl Facts {
                     }
                 }
                 Item::Flow(it) => {
-                    if let Some(first) = named.insert(("flow", it.name.as_str()), it.name.at) {
+                    if let Some(first) = declared.insert(("flow", it.name.as_str()), it.name.at) {
                         sink.report(duplicate("flow", &it.name.text, it.name.at, first));
                     }
                     let element = elements.top(it.name.text.as_str(), it.at);
