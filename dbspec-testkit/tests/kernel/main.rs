@@ -196,3 +196,31 @@ proptest! {
         is_of_the_model(&text)?;
     }
 }
+
+/// The walk is no walk past everything.
+#[test]
+fn what_is_out_of_scope_is_found() -> TestCaseResult {
+    use dbspec_core::kernel::{Expr, Place, Pred};
+    let whole = kernel(SHOP)?;
+    let session = Place::Session { member: 1, at: None };
+    let leaf = whole.entities[whole.entities.ids().last().expect("there is one")]
+        .leaves
+        .first()
+        .expect("it has one");
+    let elsewhere = Place::Leaf {
+        up: 0,
+        via: Vec::new(),
+        leaf,
+    };
+    for place in [session, elsewhere, Place::Output(0), Place::Now] {
+        let mut broken = Kernel::clone(&whole);
+        let first = broken.rules.ids().next().expect("there is one");
+        let holds = Pred::IsNull(Expr::At(place.clone()));
+        broken.rules[first].kind = RuleKind::Predicate {
+            holds,
+            on_write: false,
+        };
+        prop_assert_eq!(walk::mistakes(&broken).len(), 1, "{:?}", place);
+    }
+    Ok(())
+}
