@@ -101,6 +101,8 @@ pub enum Codec {
     Items(Vec<Codec>),
     /// A map (a value type, a row of an answer), member by member; null members are left out, and null where absent.
     Members(Vec<(Box<str>, Codec)>),
+    /// A map of any names as a list of its entries, each `{key, value}`, the value by a codec.
+    Entries(Box<Codec>),
     /// Lists, maps, texts, integers, floats, booleans and nulls as the text of one JSON document.
     Document(Box<Codec>),
 }
@@ -197,6 +199,19 @@ impl Codec {
                 }
                 Value::Map(encoded)
             }
+            Self::Entries(codec) => {
+                let Value::Map(entries) = value else {
+                    return Err(Unfit::new("a map", value));
+                };
+                let entry = |(key, value): &(Box<str>, Value)| {
+                    let value = codec.encode(value)?;
+                    Ok(Value::Map(vec![
+                        ("key".into(), Value::Text(key.clone())),
+                        ("value".into(), value),
+                    ]))
+                };
+                Value::List(entries.iter().map(entry).collect::<Result<_, _>>()?)
+            }
             Self::Document(codec) => Value::text(to_json(&codec.encode(value)?)?.to_string()),
         })
     }
@@ -284,6 +299,20 @@ impl Codec {
                 };
                 Value::Map(codecs.iter().map(decode).collect::<Result<_, _>>()?)
             }
+            Self::Entries(codec) => {
+                let entry = |entry: &Value| {
+                    let unfit = || Unfit::new("an entry of a map", entry);
+                    let Value::Map(members) = entry else {
+                        return Err(unfit());
+                    };
+                    let member = |name: &str| members.iter().find(|(it, _)| &**it == name).map(|(_, it)| it);
+                    match (member("key"), member("value")) {
+                        (Some(Value::Text(key)), Some(value)) => Ok((key.clone(), codec.decode(value)?)),
+                        _ => Err(unfit()),
+                    }
+                };
+                Value::Map(list(form)?.iter().map(entry).collect::<Result<_, _>>()?)
+            }
             Self::Document(codec) => {
                 let document = serde_json::from_str(string(form)?)
                     .map_err(|_| Unfit::new("the text of a JSON document", form))?;
@@ -296,7 +325,9 @@ impl Codec {
     pub fn is_one_way(&self) -> bool {
         match self {
             Self::Folded | Self::Sha256 | Self::Digest => true,
-            Self::Tagged(_, codec) | Self::Each(codec) | Self::Document(codec) => codec.is_one_way(),
+            Self::Tagged(_, codec) | Self::Each(codec) | Self::Entries(codec) | Self::Document(codec) => {
+                codec.is_one_way()
+            }
             Self::Items(codecs) => codecs.iter().any(Self::is_one_way),
             Self::Members(codecs) => codecs.iter().any(|(_, codec)| codec.is_one_way()),
             Self::Plain

@@ -192,6 +192,16 @@ fn cases() -> impl Strategy<Value = (Case, Value, Value)> {
         ),
         pair(items.clone(), true, row.clone()),
         pair(Codec::Document(Box::new(items)), false, row),
+        pair(
+            Codec::Document(Box::new(Codec::Entries(Box::new(Codec::Hex)))),
+            false,
+            proptest::collection::btree_map("[a-c]{0,2}", bytes(), 0..3).prop_map(|entries| Value::Map(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.into(), value))
+                    .collect()
+            ))
+        ),
     ]
 }
 

@@ -5,6 +5,7 @@
 //! says. In the result of [`Test`]s nothing else is null, so SQL's three values never mix with the model's.
 
 mod kind;
+mod lean;
 mod regex;
 mod value;
 

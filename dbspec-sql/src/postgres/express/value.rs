@@ -4,7 +4,7 @@ use dbspec_core::kernel::{Aggregate, Expr, FieldId, Func, LeafId, LeafType, Op, 
 use dbspec_core::value::{self, Value};
 
 use super::kind::{self, DIGITS};
-use super::{Errors, Express, Said, Scope, Unsaid};
+use super::{Errors, Express, Said, Scope, Unsaid, lean};
 use crate::postgres::types;
 use crate::relational::{Infix, Select, Sorting, Source, Sql};
 
@@ -90,7 +90,7 @@ impl Express<'_> {
     pub(in crate::postgres) fn filter(&mut self, pred: &dbspec_core::kernel::Pred) -> Said {
         let kernel = self.kernel;
         let vars = self.given.vars().to_vec();
-        let test = pred.is_true(&|place| kernel.nullable_with(&vars, place));
+        let test = lean::lean(pred.is_true(&|place| kernel.nullable_with(&vars, place)));
         let before = std::mem::replace(&mut self.errors, Errors::False);
         let said = self.test(&test);
         self.errors = before;

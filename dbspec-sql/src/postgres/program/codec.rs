@@ -48,6 +48,16 @@ pub(super) fn read(kernel: &Kernel, ty: &LeafType) -> Codec {
     leaf(kernel, ty, Way::Read)
 }
 
+/// A leaf's value as it comes out: a map by its keys.
+pub(super) fn shown(kernel: &Kernel, ty: &LeafType) -> Codec {
+    match ty {
+        LeafType::List(list) if matches!(list.kind, ListKind::Map { .. }) => {
+            Codec::Entries(Box::new(value(kernel, list, Way::Read)))
+        }
+        LeafType::Scalar(_) | LeafType::List(_) => read(kernel, ty),
+    }
+}
+
 fn leaf(kernel: &Kernel, ty: &LeafType, way: Way) -> Codec {
     match ty {
         LeafType::Scalar(scalar) => codec(kernel, scalar, way),
@@ -55,11 +65,15 @@ fn leaf(kernel: &Kernel, ty: &LeafType, way: Way) -> Codec {
     }
 }
 
-fn item(kernel: &Kernel, list: &ListType, way: Way) -> Codec {
-    let value = match &list.item {
+fn value(kernel: &Kernel, list: &ListType, way: Way) -> Codec {
+    match &list.item {
         Item::Scalar(scalar) => codec(kernel, scalar, way),
         Item::Group(members) => group(kernel, members, way),
-    };
+    }
+}
+
+fn item(kernel: &Kernel, list: &ListType, way: Way) -> Codec {
+    let value = value(kernel, list, way);
     match list.kind {
         ListKind::List | ListKind::Set => value,
         ListKind::Map { .. } => Codec::Members(vec![("key".into(), Codec::Plain), ("value".into(), value)]),

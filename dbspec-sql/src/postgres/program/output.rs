@@ -94,7 +94,7 @@ fn composed(
             Some(leaf) => {
                 let ty = &kernel.leaves[leaf].ty;
                 let sql = types::to_wire(kernel, ty, express.leaf(Some(alias), leaf));
-                (sql, codec::read(kernel, ty))
+                (sql, codec::shown(kernel, ty))
             }
             None => (Sql::Null, Codec::Plain),
         },
