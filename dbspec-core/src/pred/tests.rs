@@ -361,7 +361,7 @@ proptest! {
             session: vec![who.map_or(Value::Null, Value::Int)],
         };
         let rows = children.iter().enumerate().map(|(at, (x, y, nulls))| {
-            let mut row = row(at as i64, &[Value::Int(*x), Value::Int(*y)], nulls & mask >> OPEN.len());
+            let mut row = row(i64::try_from(at).unwrap_or(0), &[Value::Int(*x), Value::Int(*y)], nulls & mask >> OPEN.len());
             row.insert(1, Value::Int(1));
             row
         });

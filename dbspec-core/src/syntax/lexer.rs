@@ -28,7 +28,7 @@ const MAX_COMPLAINTS: usize = 100;
 const MAX_UNTERMINATED: u32 = 20;
 
 pub(super) fn lex(text: &str, file: FileId) -> Lexed {
-    let lexed = Lexed {
+    let nothing = Lexed {
         tokens: Vec::new(),
         comments: Vec::new(),
         docs: Vec::new(),
@@ -41,7 +41,7 @@ pub(super) fn lex(text: &str, file: FileId) -> Lexed {
         file,
         first_on_line: true,
         unterminated: 0,
-        lexed,
+        lexed: nothing,
     };
     if text.len() > MAX_SOURCE {
         lexer.too_large();

@@ -423,7 +423,7 @@ mod tests {
             prop_assert_eq!(x.add(y), y.add(x));
             prop_assert_eq!(x.add(y).and_then(|it| it.sub(y)), Ok(x));
             prop_assert_eq!(x.mul(y).map(|it| it.scale), Ok(s + t));
-            prop_assert_eq!(x.cmp(&y), x.sub(y).map(|it| it.mantissa).unwrap_or(0).cmp(&0));
+            prop_assert_eq!(x.cmp(&y), x.sub(y).map_or(0, |it| it.mantissa).cmp(&0));
             prop_assert_eq!(x.to_string().parse::<Decimal>(), Ok(x));
             if b != 0 {
                 // |x - q·y| <= |y| · half a unit of the last place

@@ -63,6 +63,7 @@ impl Entity {
 
     /// Adds a field, a rule or a fact.
     #[must_use]
+    #[allow(clippy::should_implement_trait)] // A builder grows; nothing is summed.
     pub fn add(mut self, member: impl Into<Member>) -> Self {
         self.members.push(member.into());
         self
@@ -92,6 +93,7 @@ impl Relation {
 
     /// Adds a field, a rule or a fact of the link.
     #[must_use]
+    #[allow(clippy::should_implement_trait)] // A builder grows; nothing is summed.
     pub fn add(mut self, member: impl Into<Member>) -> Self {
         self.members.push(member.into());
         self

@@ -61,6 +61,7 @@ impl Builder {
 
     /// Adds a declaration after those that are there.
     #[must_use]
+    #[allow(clippy::should_implement_trait)] // A builder grows; nothing is summed.
     pub fn add(mut self, item: impl Into<Item>) -> Self {
         self.model.items.push(item.into());
         self

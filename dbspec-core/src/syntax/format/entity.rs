@@ -154,14 +154,14 @@ fn member(member: &Member) -> Element {
         }
         Member::Share(it) => {
             let head = format!("share {}%", words::number(&it.percent.number));
-            Element::parts(it.at, with_condition(format!("{head} where"), &it.filter))
+            Element::parts(it.at, with_condition(&format!("{head} where"), &it.filter))
         }
         Member::Index(it) => index(it),
     }
 }
 
 /// A line that ends with a condition, in the parts where it may be broken.
-pub(super) fn with_condition(head: String, condition: &Expr) -> Vec<String> {
+pub(super) fn with_condition(head: &str, condition: &Expr) -> Vec<String> {
     let mut parts = expr::parts(condition);
     if let Some(first) = parts.first_mut() {
         *first = format!("{head} {first}");
@@ -171,7 +171,7 @@ pub(super) fn with_condition(head: String, condition: &Expr) -> Vec<String> {
 
 fn with_filter(head: String, filter: Option<&Expr>) -> Vec<String> {
     match filter {
-        Some(filter) => with_condition(format!("{head} where"), filter),
+        Some(filter) => with_condition(&format!("{head} where"), filter),
         None => vec![head],
     }
 }
@@ -263,7 +263,7 @@ fn derive(derive: &Derive) -> Element {
     } = derive;
     let was = words::was(was.as_ref());
     let mut parts = with_condition(
-        format!("derive {}{was}: {} =", words::name(name), words::ty(ty)),
+        &format!("derive {}{was}: {} =", words::name(name), words::ty(ty)),
         expr,
     );
     parts.extend(
@@ -290,7 +290,7 @@ fn check(check: &Check) -> Element {
     let was = words::was(was.as_ref());
     Element::parts(
         *at,
-        with_condition(format!("check {}{was}{judged}:", words::name(name)), expr),
+        with_condition(&format!("check {}{was}{judged}:", words::name(name)), expr),
     )
     .docs(docs.as_ref())
 }

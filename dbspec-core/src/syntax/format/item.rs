@@ -31,7 +31,7 @@ pub(super) fn item(item: &Item) -> Element {
         Item::Assert(it) => {
             let head = format!("assert {} on {}:", name(&it.name), name(&it.entity));
             (
-                Element::parts(it.at, with_condition(head, &it.expr)).docs(it.docs.as_ref()),
+                Element::parts(it.at, with_condition(&head, &it.expr)).docs(it.docs.as_ref()),
                 "assert",
             )
         }
@@ -115,7 +115,7 @@ fn type_decl(it: &TypeDecl) -> Element {
             filter: Some(filter),
         } => Element::parts(
             it.at,
-            with_condition(format!("{head} = {} where", words::ty(ty)), filter),
+            with_condition(&format!("{head} = {} where", words::ty(ty)), filter),
         ),
         TypeDeclKind::Value { fields } => {
             Element::block(it.at, head, fields.iter().map(field).collect(), Fold::IfItFits)
@@ -227,7 +227,7 @@ fn policy(it: &Policy) -> Element {
         names(&it.on),
         names(&it.roles)
     );
-    Element::parts(it.at, with_condition(head, &it.expr)).docs(it.docs.as_ref())
+    Element::parts(it.at, with_condition(&head, &it.expr)).docs(it.docs.as_ref())
 }
 
 fn keep(it: &Keep) -> Element {

@@ -82,7 +82,7 @@ fn statement(statement: &Statement) -> Element {
             )
         }
         Statement::If(it) => if_then(it),
-        Statement::Require(it) => Element::parts(it.at, with_condition("require".to_owned(), &it.expr)),
+        Statement::Require(it) => Element::parts(it.at, with_condition("require", &it.expr)),
         Statement::Return(it) => Element::line(
             it.at,
             format!("return {}", super::access::projections(&it.values)),
@@ -108,7 +108,7 @@ fn matched(
     };
     let head = format!("{verb}{each} {}", words::name_unless(entity, &["each"]));
     let mut parts = match filter {
-        Some(filter) => with_condition(format!("{head} where"), filter),
+        Some(filter) => with_condition(&format!("{head} where"), filter),
         None => vec![head],
     };
     parts.extend(

@@ -34,7 +34,7 @@ impl Parser<'_> {
         self.bump();
         let name = self.name("the access's name")?;
         let was = self.was()?;
-        let params = self.params()?;
+        let params = self.params();
         let open = self.expect(T::OpenBrace, "`{` and `from`")?;
         let mut access = Access {
             docs,
@@ -72,12 +72,12 @@ impl Parser<'_> {
     }
 
     /// `(customer: -> Customer, since: timestamp?)`; without parentheses there are none.
-    pub(super) fn params(&mut self) -> Parse<Vec<Param>> {
+    pub(super) fn params(&mut self) -> Vec<Param> {
         let open = self.span();
         if !self.eat(T::OpenParen) {
-            return Some(Vec::new());
+            return Vec::new();
         }
-        Some(self.comma_list(open, T::CloseParen, |p| {
+        self.comma_list(open, T::CloseParen, |p| {
             let start = p.span();
             if p.is(T::Dollar) {
                 p.report(
@@ -99,7 +99,7 @@ impl Parser<'_> {
                 fan,
                 at: p.since(start),
             })
-        }))
+        })
     }
 
     fn clause(&mut self, access: &mut Access) -> Parse<()> {

@@ -200,7 +200,7 @@ impl Parser<'_> {
             "index" => self.index().map(Member::Index),
             _ if self.is_name(0)
                 && matches!(self.nth_kind(1), T::Word | T::Arrow)
-                && self.nth_word(1) != "" =>
+                && !self.nth_word(1).is_empty() =>
             {
                 self.forgotten_colon_or_word()
             }

@@ -69,18 +69,17 @@ impl Parser<'_> {
         let start = self.span();
         self.bump();
         let name = self.name("the model's name")?;
-        match &model.name {
-            Some(first) => {
-                let (first, at) = (first.at, self.since(start));
-                self.report(
-                    Diagnostic::error(&GIVEN_TWICE, "the model is named twice")
-                        .at(at, "again here")
-                        .at(first, "first here")
-                        .why("a model has one name, and the first counts")
-                        .help("remove one of the two"),
-                );
-            }
-            None => (model.name, model.docs) = (Some(name), docs),
+        if let Some(first) = &model.name {
+            let (first, at) = (first.at, self.since(start));
+            self.report(
+                Diagnostic::error(&GIVEN_TWICE, "the model is named twice")
+                    .at(at, "again here")
+                    .at(first, "first here")
+                    .why("a model has one name, and the first counts")
+                    .help("remove one of the two"),
+            );
+        } else {
+            (model.name, model.docs) = (Some(name), docs);
         }
         Some(())
     }

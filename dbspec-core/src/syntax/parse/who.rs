@@ -99,24 +99,20 @@ impl Parser<'_> {
         let mut verbs = Vec::new();
         while !self.is(T::Colon) {
             let span = self.span();
-            match self.verb().filter(|verb| *verb != Verb::Call) {
-                Some(verb) => {
-                    self.bump();
-                    if verbs.contains(&verb) {
-                        self.given_twice(&format!("`{}`", verb.word()), span);
-                    } else {
-                        verbs.push(verb);
-                    }
-                    self.eat(T::Comma);
-                }
-                None => {
-                    self.unexpected_of(
-                        "`:` and a condition, or a verb",
-                        &["read", "insert", "update", "delete"],
-                    );
-                    return None;
-                }
+            let Some(verb) = self.verb().filter(|verb| *verb != Verb::Call) else {
+                self.unexpected_of(
+                    "`:` and a condition, or a verb",
+                    &["read", "insert", "update", "delete"],
+                );
+                return None;
+            };
+            self.bump();
+            if verbs.contains(&verb) {
+                self.given_twice(&format!("`{}`", verb.word()), span);
+            } else {
+                verbs.push(verb);
             }
+            self.eat(T::Comma);
         }
         verbs.sort_unstable();
         self.expect(T::Colon, "`:` and a condition")?;

@@ -33,7 +33,7 @@ impl Parser<'_> {
         self.bump();
         let name = self.name("the write's name")?;
         let was = self.was()?;
-        let params = self.params()?;
+        let params = self.params();
         let open = self.expect(T::OpenBrace, "`{` and statements")?;
         let (mut statements, mut load) = (Vec::new(), Load::default());
         self.in_write = true;
