@@ -19,7 +19,7 @@ pub(super) fn again<B: Compile>(
     let second = backend
         .lower(kernel, None)
         .map_err(|it| ("each facet has exactly one outcome", it.to_string()))?;
-    if first.design != second.design || first.design.json().to_string() != second.design.json().to_string() {
+    if first.design != second.design || first.design.json() != second.design.json() {
         return Err((PURE, "designs differ".to_owned()));
     }
     if *script != B::render(&second.design) {
