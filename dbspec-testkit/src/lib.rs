@@ -1,6 +1,13 @@
-//! What every dbspec backend is tested with: generators of models and operations, and the laws that it obeys.
+//! What dbspec and its backends are tested with.
+//!
+//! - [`laws`]: what every backend obeys, whatever the model; [`empty`]: the backend to copy for a new one.
+//! - [`generate`] and [`operations`]: models with hostile names, and operations on the rows there are.
+//! - [`explorer`]: programs at every interleaving, stopped anywhere, with replies lost; [`fake`]: an engine in memory
+//!   to run them on.
 
 pub mod empty;
+pub mod explorer;
+pub mod fake;
 pub mod generate;
 pub mod laws;
 pub mod operations;
