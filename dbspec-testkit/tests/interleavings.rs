@@ -333,15 +333,14 @@ fn faulty_programs_are_found() {
     let kernel = kernel();
     for mutant in [Mutant::NoConditions, Mutant::BlindWrites, Mutant::NoToken] {
         let program = Arc::new(documents(&kernel, mutant).expect("no flaw"));
-        let found: Vec<_> = pairs(&kernel)
-            .into_iter()
-            .filter(|(_, operations)| {
-                TROUBLES
-                    .into_iter()
-                    .any(|troubles| run(&kernel, &program, operations, troubles).is_err())
-            })
-            .map(|(name, _)| name)
-            .collect();
-        assert!(!found.is_empty(), "{mutant:?} is not found");
+        let fails = |operations: &[Operation]| {
+            let mut troubles = TROUBLES.into_iter();
+            troubles.any(|troubles| run(&kernel, &program, operations, troubles).is_err())
+        };
+        let mut pairs = pairs(&kernel).into_iter();
+        assert!(
+            pairs.any(|(_, operations)| fails(&operations)),
+            "{mutant:?} is not found"
+        );
     }
 }
