@@ -20,26 +20,28 @@ pub(in crate::check) fn no_cycles(schema: &Schema<'_>, rules: &Arena<RuleId, Rul
             from.entry(*field).or_default().extend(fields);
         }
     }
-    from = (from.iter())
-        .map(|(field, of)| {
-            (
-                *field,
-                of.iter().copied().filter(|it| from.contains_key(it)).collect(),
-            )
-        })
-        .collect();
     // What needs nothing that is left is worked out; what stays needs itself.
-    loop {
-        let done: BTreeSet<FieldId> = (from.iter())
-            .filter(|(_, of)| of.is_empty())
-            .map(|(field, _)| *field)
-            .collect();
-        if done.is_empty() {
-            break;
+    let mut needed_by: BTreeMap<FieldId, Vec<FieldId>> = BTreeMap::new();
+    let mut ready = Vec::new();
+    let derived: BTreeSet<FieldId> = from.keys().copied().collect();
+    for (field, of) in &mut from {
+        of.retain(|it| derived.contains(it));
+        for it in of.iter() {
+            needed_by.entry(*it).or_default().push(*field);
         }
-        from.retain(|field, _| !done.contains(field));
-        for of in from.values_mut() {
-            of.retain(|field| !done.contains(field));
+        if of.is_empty() {
+            ready.push(*field);
+        }
+    }
+    while let Some(done) = ready.pop() {
+        from.remove(&done);
+        for field in needed_by.remove(&done).unwrap_or_default() {
+            if let Some(of) = from.get_mut(&field) {
+                of.remove(&done);
+                if of.is_empty() {
+                    ready.push(field);
+                }
+            }
         }
     }
     let Some((first, _)) = from.first_key_value() else {

@@ -12,6 +12,10 @@ use crate::model::{Member, ModifierKind};
 /// Keys nest as deep as references in keys do; beyond this nobody means it.
 const DEEPEST: usize = 64;
 
+/// How many values a key has at most. What is owned has its owner's key, what refers has that of its target, so a few
+/// lines could otherwise stand for more than any memory holds.
+const MOST: usize = 32;
+
 impl<'m> Schema<'m> {
     /// The key fields of an entity whose protos are `first..`.
     pub(super) fn key_fields(
@@ -124,7 +128,18 @@ impl<'m> Schema<'m> {
         if state[at] == 2 {
             return;
         }
-        if state[at] == 1 || depth > DEEPEST {
+        if depth > DEEPEST {
+            let name = self.plans[at].decl.name();
+            let found = unfit_key::RULE.error(format!("the key of `{name}` lies too deep in others"));
+            sink.report(
+                found
+                    .at(name.at, "part of other keys")
+                    .why(format!("keys are part of each other {DEEPEST} deep at most"))
+                    .help("give it a key of its own: `id: uuid = uuid7() @key`"),
+            );
+            return;
+        }
+        if state[at] == 1 {
             let name = self.plans[at].decl.name();
             let found = cyclic_key::RULE.error(format!("the key of `{name}` is part of itself"));
             sink.report(
@@ -145,6 +160,20 @@ impl<'m> Schema<'m> {
                 leaf.path.insert(0, proto.name.clone());
                 leaves.push(leaf);
             }
+        }
+        if leaves.len() > MOST {
+            let name = self.plans[at].decl.name();
+            let found = unfit_key::RULE.error(format!("the key of `{name}` has {} values", leaves.len()));
+            sink.report(
+                found
+                    .at(name.at, "its key, written out")
+                    .why(format!(
+                        "a key has {MOST} values at most, those of the keys in it among them"
+                    ))
+                    .help("give it a key of its own: `id: uuid = uuid7() @key`"),
+            );
+            // As if it had none, so that nothing grows from it.
+            leaves.clear();
         }
         done[at] = leaves;
         state[at] = 2;

@@ -185,6 +185,8 @@ pub(super) struct Schema<'m> {
     pub session_names: BTreeMap<&'m str, Option<u16>>,
     /// Named types and value types, resolved, by their position in the model's items.
     pub resolved: BTreeMap<usize, types::State<'m>>,
+    /// How many named types are being resolved, one within the other.
+    pub open_types: usize,
 }
 
 impl<'m> Schema<'m> {
@@ -205,6 +207,7 @@ impl<'m> Schema<'m> {
             session: Vec::new(),
             session_names: BTreeMap::new(),
             resolved: BTreeMap::new(),
+            open_types: 0,
         };
         schema.declare(sink);
         schema.resolve_types(sink);

@@ -18,6 +18,9 @@ struct Node<'m> {
     broken: bool,
 }
 
+/// How many subtypes an entity has at most.
+const MOST_SUBTYPES: usize = 256;
+
 impl<'m> Schema<'m> {
     /// Puts entities and relations in order and names them.
     pub(super) fn order_entities(&mut self, sink: &mut Sink) {
@@ -41,7 +44,7 @@ impl<'m> Schema<'m> {
         }
         self.link(&mut nodes, &by_name, sink);
         break_cycles(&mut nodes, sink);
-        self.place(&nodes);
+        self.place(&nodes, sink);
         for plan in &mut self.plans {
             plan.soft = plan.mark(&MarkKind::SoftDelete).is_some();
         }
@@ -90,7 +93,7 @@ impl<'m> Schema<'m> {
     }
 
     /// Gives ids: owners first, otherwise in source order.
-    fn place(&mut self, nodes: &[Node<'m>]) {
+    fn place(&mut self, nodes: &[Node<'m>], sink: &mut Sink) {
         let root = |mut at: usize| {
             while let Some(base) = nodes[at].base {
                 at = base;
@@ -123,19 +126,35 @@ impl<'m> Schema<'m> {
             }
         }
         let mut subtype_of: Vec<Option<u16>> = vec![None; nodes.len()];
+        let mut placed = vec![false; nodes.len()];
         for start in 0..nodes.len() {
             // Parents first, whatever the source order.
             let mut chain = Vec::new();
             let mut at = start;
-            while let (Some(base), None) = (nodes[at].base, subtype_of[at]) {
+            while let (Some(base), false) = (nodes[at].base, placed[at]) {
                 chain.push(at);
                 at = base;
             }
             for at in chain.into_iter().rev() {
+                placed[at] = true;
                 let (Some(id), Decl::Entity(entity)) = (ids[root(at)], nodes[at].decl) else {
                     continue;
                 };
                 let plan = &mut self.plans[id.index() as usize];
+                if plan.subtypes.len() == MOST_SUBTYPES {
+                    let found = unfit_rule::RULE.error(format!("`{}` is a subtype too many", entity.name));
+                    let why = format!(
+                        "`{}` has {MOST_SUBTYPES} of them, the most there may be",
+                        plan.decl.name()
+                    );
+                    sink.report(
+                        found
+                            .at(entity.name.at, "too many")
+                            .why(why)
+                            .help("tell kinds apart by a field"),
+                    );
+                    continue;
+                }
                 subtype_of[at] = Some(plan.subtypes.len() as u16);
                 let parent = nodes[at].base.and_then(|base| subtype_of[base]);
                 plan.subtypes.push(SubDecl { entity, parent });

@@ -1,16 +1,25 @@
 //! Types: what is written becomes the kernel's, and what named types demand of values.
 
+use std::collections::BTreeMap;
+
 use super::{Schema, Target, TypeName};
 use crate::check::rules::duplicate_name::duplicate;
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{cyclic_type, not_an_entity, unfit_type};
 use crate::check::sink::Sink;
+use crate::diag::Diagnostic;
 use crate::kernel::{Item, ListKind, ListType, Member, Scalar, Type};
 use crate::model::{
     self, Bounds, Expr, Item as Declared, ModifierKind, Name, TypeDeclKind, TypeExpr, TypeKind,
 };
 use crate::span::Span;
+
+/// How deep declared types nest.
+const DEEPEST: usize = 32;
+
+/// How many values a declared type holds at most, and how many rules.
+const MOST_VALUES: usize = 1_000;
 
 /// A type, and what is demanded of its values beyond it.
 #[derive(Clone, Debug)]
@@ -86,7 +95,13 @@ impl<'m> Schema<'m> {
             }
             None => {}
         }
+        if self.open_types == DEEPEST {
+            sink.report(too_deep(&decl.name));
+            self.resolved.insert(at, State::Done(None));
+            return None;
+        }
         self.resolved.insert(at, State::Open);
+        self.open_types += 1;
         let done = match &decl.kind {
             TypeDeclKind::Domain { ty, filter } => self.resolve(ty, sink).map(|mut resolved| {
                 if let Some(filter) = filter {
@@ -101,6 +116,8 @@ impl<'m> Schema<'m> {
             }),
             TypeDeclKind::Value { fields } => self.value_type(&decl.name, fields, sink),
         };
+        self.open_types -= 1;
+        let done = done.filter(|resolved| fits(&decl.name, resolved, sink));
         self.resolved.insert(at, State::Done(done.clone()));
         done
     }
@@ -113,17 +130,14 @@ impl<'m> Schema<'m> {
     ) -> Option<Resolved<'m>> {
         let mut members: Vec<Member> = Vec::new();
         let mut constraints = Vec::new();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut whole = true;
-        for (at, field) in fields.iter().enumerate() {
-            if let Some(first) = fields[..at].iter().find(|it| it.name == field.name) {
-                sink.report(duplicate(
-                    "member",
-                    &field.name.text,
-                    field.name.at,
-                    first.name.at,
-                ));
+        for field in fields {
+            if let Some(first) = seen.get(field.name.as_str()) {
+                sink.report(duplicate("member", &field.name.text, field.name.at, *first));
                 continue;
             }
+            seen.insert(field.name.as_str(), field.name.at);
             let Some(mut resolved) = self.resolve_in(&field.ty, &field.modifiers, sink) else {
                 whole = false;
                 continue;
@@ -455,4 +469,69 @@ fn scalar(it: model::Scalar, at: Span, sink: &mut Sink) -> Option<Scalar> {
         model::Scalar::Vector { dimensions } => Scalar::Vector { dimensions },
         model::Scalar::Hashed => Scalar::Hashed,
     })
+}
+
+/// Whether a declared type is of a size that somebody may mean; says so where not. Types are written out where they
+/// are used, so a few lines could otherwise stand for more than any memory holds.
+fn fits(name: &Name, resolved: &Resolved<'_>, sink: &mut Sink) -> bool {
+    let extent = Extent::of(&resolved.ty);
+    if extent.depth > DEEPEST {
+        sink.report(too_deep(name));
+    } else if extent.values > MOST_VALUES || resolved.constraints.len() > MOST_VALUES {
+        let found = unfit_type::RULE.error(format!("type `{name}` is too large"));
+        let why = format!("a type holds {MOST_VALUES} values at most, and as many rules");
+        sink.report(
+            found
+                .at(name.at, "written out")
+                .why(why)
+                .help("give a part of it an entity of its own"),
+        );
+    } else {
+        return true;
+    }
+    false
+}
+
+fn too_deep(name: &Name) -> Diagnostic {
+    unfit_type::RULE
+        .error(format!("type `{name}` nests too deep"))
+        .at(name.at, "too deep")
+        .why(format!("types nest {DEEPEST} deep at most"))
+        .help("give a part of it an entity of its own")
+}
+
+/// How much a type is, written out.
+struct Extent {
+    values: usize,
+    depth: usize,
+}
+
+impl Extent {
+    fn of(ty: &Type) -> Self {
+        match ty {
+            Type::Scalar(_)
+            | Type::Ref(_)
+            | Type::Range(_)
+            | Type::List(ListType {
+                item: Item::Scalar(_),
+                ..
+            }) => Self { values: 1, depth: 0 },
+            Type::Group(members)
+            | Type::List(ListType {
+                item: Item::Group(members),
+                ..
+            }) => {
+                let none = Self { values: 0, depth: 0 };
+                let inner = members.iter().map(|member| Self::of(&member.ty));
+                let all = inner.fold(none, |all, one| Self {
+                    values: all.values + one.values,
+                    depth: all.depth.max(one.depth),
+                });
+                Self {
+                    depth: all.depth + 1,
+                    ..all
+                }
+            }
+        }
+    }
 }
