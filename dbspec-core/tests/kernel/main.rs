@@ -4,12 +4,14 @@ mod print;
 
 use std::fmt::Write as _;
 
-use dbspec_core::check::check;
+use dbspec_core::check::review;
 use dbspec_core::syntax::parse;
 use expect_test::{ExpectFile, expect_file};
 
 fn is(text: &str, expected: &ExpectFile) {
-    let kernel = check(parse(text)).expect("the model is right");
+    let review = review(parse(text));
+    assert_eq!(review.found, []);
+    let kernel = review.kernel.expect("the model is right");
     let mut printed = String::new();
     for id in kernel.queries.ids() {
         let _ = writeln!(printed, "{}", print::query(&kernel, id));

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use dbspec_core::arena::Id;
 use dbspec_core::kernel::{
-    Action, Assign, Atom, Cmp, Cond, Dir, EntityId, Expr, Fetch, Func, Hop, Kernel, LeafId, Many, Op, OrderTerm,
-    Output, Place, Pred, QueryId, Shape, Take, Term, Var, VarType, WriteId,
+    Action, Assign, Atom, Cmp, Cond, Dir, EntityId, Expr, Fetch, Func, Hop, Kernel, LeafId, Many, Op,
+    OrderTerm, Output, Place, Pred, QueryId, Shape, Take, Term, Var, VarType, WriteId,
 };
 use dbspec_core::value::{Value, print_date};
 
@@ -19,7 +19,7 @@ struct Printer<'k> {
 }
 
 /// A query.
-pub fn query(kernel: &Kernel, id: QueryId) -> String {
+pub(crate) fn query(kernel: &Kernel, id: QueryId) -> String {
     let query = &kernel.queries[id];
     let it = Printer {
         kernel,
@@ -67,7 +67,7 @@ pub fn query(kernel: &Kernel, id: QueryId) -> String {
 }
 
 /// A write.
-pub fn write(kernel: &Kernel, id: WriteId) -> String {
+pub(crate) fn write(kernel: &Kernel, id: WriteId) -> String {
     let write = &kernel.writes[id];
     let it = Printer {
         kernel,
@@ -136,7 +136,9 @@ impl Printer<'_> {
             Shape::Null => "null".to_owned(),
             Shape::Other => "other".to_owned(),
         };
-        let leaf = cond.leaf.map_or(String::new(), |leaf| format!(" {}", self.leaf(leaf)));
+        let leaf = cond
+            .leaf
+            .map_or(String::new(), |leaf| format!(" {}", self.leaf(leaf)));
         let operand = cond.operand.as_ref();
         let operand = operand.map_or(String::new(), |operand| format!(" by {}", self.expr(operand)));
         let when = cond
@@ -165,12 +167,20 @@ impl Printer<'_> {
     }
 
     fn named(&self, columns: &[(Box<str>, Expr)]) -> String {
-        let columns = columns.iter().map(|(name, expr)| format!("{name}: {}", self.expr(expr)));
+        let columns = columns
+            .iter()
+            .map(|(name, expr)| format!("{name}: {}", self.expr(expr)));
         columns.collect::<Vec<_>>().join(", ")
     }
 
     fn fetch(&self, out: &mut String, fetch: &Fetch, indent: usize) {
-        let _ = write!(out, "{:indent$}with {} {}", "", fetch.name, self.hops(&fetch.hops));
+        let _ = write!(
+            out,
+            "{:indent$}with {} {}",
+            "",
+            fetch.name,
+            self.hops(&fetch.hops)
+        );
         if let Some(fields) = &fetch.fields {
             let fields = fields.iter().map(|field| &*self.kernel.fields[*field].name);
             let _ = write!(out, " ({})", fields.collect::<Vec<_>>().join(", "));
@@ -200,7 +210,9 @@ impl Printer<'_> {
 
     fn many(&self, many: &Many) -> String {
         let up = scope(many.up);
-        let items = many.items.map_or(String::new(), |leaf| format!(".{}", self.leaf(leaf)));
+        let items = many
+            .items
+            .map_or(String::new(), |leaf| format!(".{}", self.leaf(leaf)));
         format!("{up}{}{items}", self.hops(&many.hops))
     }
 
@@ -231,7 +243,11 @@ impl Printer<'_> {
                 row: from,
                 set,
                 bind,
-            } => (entity, &[][..], ("upsert", row(from) + &bound(bind), self.set(set))),
+            } => (
+                entity,
+                &[][..],
+                ("upsert", row(from) + &bound(bind), self.set(set)),
+            ),
             Action::Update {
                 entity,
                 filter,
@@ -261,10 +277,20 @@ impl Printer<'_> {
                 (entity, &[][..], ("read", filter, String::new()))
             }
             Action::For { over, item, body } => {
-                let _ = writeln!(out, "{:indent$}for {} in {}", "", self.var(*item), self.var(*over));
+                let _ = writeln!(
+                    out,
+                    "{:indent$}for {} in {}",
+                    "",
+                    self.var(*item),
+                    self.var(*over)
+                );
                 return self.body(out, body, indent + 2);
             }
-            Action::If { cond, then, otherwise } => {
+            Action::If {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let _ = writeln!(out, "{:indent$}if {}", "", self.pred(cond));
                 self.body(out, then, indent + 2);
                 if !otherwise.is_empty() {
@@ -301,7 +327,9 @@ impl Printer<'_> {
     fn place(&self, place: &Place) -> String {
         match place {
             Place::Leaf { up, via, leaf } => {
-                let via = via.iter().map(|field| format!("{}>", self.kernel.fields[*field].name));
+                let via = via
+                    .iter()
+                    .map(|field| format!("{}>", self.kernel.fields[*field].name));
                 let mut steps: Vec<String> = via.collect();
                 steps.push(self.leaf(*leaf));
                 format!("{}{}", scope(*up), steps.join("."))
@@ -315,7 +343,9 @@ impl Printer<'_> {
                 format!("session.{}{at}", self.kernel.session[usize::from(*member)].name)
             }
             Place::Item { up, member } => {
-                let member = member.as_ref().map_or(String::new(), |member| format!(".{member}"));
+                let member = member
+                    .as_ref()
+                    .map_or(String::new(), |member| format!(".{member}"));
                 format!("{}item{member}", scope(*up))
             }
             Place::Output(at) => format!("#{at}"),
@@ -353,8 +383,15 @@ impl Printer<'_> {
                 let args: Vec<String> = args.iter().map(|arg| self.expr(arg)).collect();
                 format!("{}({})", name_of(*func), args.join(", "))
             }
-            Expr::Aggregate { how, over, filter, of } => {
-                let of = of.as_ref().map_or(String::new(), |of| format!(" {}", self.expr(of)));
+            Expr::Aggregate {
+                how,
+                over,
+                filter,
+                of,
+            } => {
+                let of = of
+                    .as_ref()
+                    .map_or(String::new(), |of| format!(" {}", self.expr(of)));
                 let filter = filter.as_ref();
                 let filter = filter.map_or(String::new(), |filter| format!(" if {}", self.pred(filter)));
                 format!("{how:?}({}:{of}{filter})", self.many(over))
@@ -385,7 +422,9 @@ impl Printer<'_> {
     }
 
     fn atom(&self, atom: &Atom) -> String {
-        let two = |left: &Expr, word: &str, right: &Expr| format!("{} {word} {}", self.expr(left), self.expr(right));
+        let two = |left: &Expr, word: &str, right: &Expr| {
+            format!("{} {word} {}", self.expr(left), self.expr(right))
+        };
         match atom {
             Atom::Cmp(cmp, left, right) => two(left, symbol(*cmp), right),
             Atom::In(left, list) => {
