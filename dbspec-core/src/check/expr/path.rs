@@ -1,6 +1,7 @@
 //! Paths: from a name through references to a value, a row or many rows.
 
 use super::{Ends, Frame, Listed, ManyEnd, Operand, Scope, Typed};
+use crate::check::rules::ambiguous_word::of_variable;
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::unknown_name::unknown;
 use crate::check::rules::{needs_reading, unfit_call};
@@ -201,6 +202,10 @@ impl<'m> Scope<'_, 'm> {
                         .member(*to, &name.text)
                         .is_some_and(|it| !matches!(it.what, Known::Rule)) =>
                 {
+                    if self.vars.names.iter().any(|(var, _)| *var == name.text) {
+                        self.sink.report(of_variable(name));
+                        return None;
+                    }
                     let row = RowAt {
                         to: *to,
                         by: By::One {
