@@ -295,3 +295,32 @@ fn nothing_is_coloured_but_on_a_terminal() {
     let done = desk.run("coverage notes.dbspec").exits(0);
     assert!(!done.out.contains('\u{1b}') && !done.err.contains('\u{1b}'));
 }
+
+/// The commands of the README run on the shop as they stand there, but for those that need an engine.
+#[test]
+fn the_readme_tells_the_truth() {
+    let readme = include_str!("../../../README.md");
+    let (_, program) = readme.split_once("## The program").expect("a section");
+    let (_, block) = program.split_once("```sh\n").expect("a block");
+    let (block, _) = block.split_once("```").expect("its end");
+    let desk = Desk::new();
+    let shop = examples().join("shop");
+    desk.file(
+        "shop.dbspec",
+        std::fs::read(shop.join("schema.dbspec")).expect("the shop"),
+    );
+    let mut ran = 0;
+    for line in block.lines() {
+        let Some(command) = line.strip_prefix("dbspec ") else {
+            continue;
+        };
+        let command = command.split("  #").next().unwrap_or(command);
+        let command = command.split("    #").next().unwrap_or(command);
+        if command.contains('…') {
+            continue;
+        }
+        desk.run(command).exits(0);
+        ran += 1;
+    }
+    assert!(ran >= 7, "{ran} commands ran");
+}
