@@ -56,6 +56,12 @@ pub(crate) enum Failure {
     /// A write was refused by rules of the model, or by a limit.
     #[error("{0}")]
     Refused(String),
+    /// The target doesn't serve the query or write.
+    #[error("{0}")]
+    NotServed(String),
+    /// A live engine failed.
+    #[error("{0}")]
+    Live(String),
     /// Two databases answer differently; how, is said already.
     #[error("{0}")]
     Differs(String),
@@ -87,9 +93,10 @@ impl Failure {
             | Self::Input { .. }
             | Self::Check(_)
             | Self::Refused(_)
+            | Self::NotServed(_)
             | Self::Compiler { .. } => 1,
             Self::Usage(_) | Self::Read { .. } | Self::Write { .. } | Self::Output(_) => 2,
-            Self::Differs(_) => 3,
+            Self::Differs(_) | Self::Live(_) => 3,
         })
     }
 
@@ -105,6 +112,8 @@ impl Failure {
             Self::Output(_) => "output",
             Self::Compiler { .. } => "compiler",
             Self::Refused(_) => "refused",
+            Self::NotServed(_) => "not served",
+            Self::Live(_) => "live",
             Self::Differs(_) => "differs",
         }
     }

@@ -6,7 +6,7 @@ use dbspec::value::Value;
 use serde_json::{Value as Json, json};
 
 use crate::args::{Format, Run};
-use crate::database::{Database, context};
+use crate::database::Database;
 use crate::failure::Failure;
 use crate::{given, input, output};
 
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             "--param belongs to --access, --write or --insert".to_owned(),
         ));
     }
-    let mut database = Database::connect(&args.url, kernel)?;
+    let database = Database::connect(&args.url, kernel)?;
     let mut document = serde_json::Map::new();
     document.insert("format".to_owned(), json!(1));
     if let Some(folder) = &args.rows {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     }
     match what {
         Some(What::Ask(asked)) => {
-            let answer = database.query(&asked, &context(session))?;
+            let answer = database.query(asked, &database.context(session))?;
             let found: Vec<Json> = answer.rows.iter().map(rows::value_json).collect();
             let next = answer.next.as_deref().map(rows::cursor_json);
             if args.model.style.format == Format::Text {
@@ -46,11 +46,13 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
             document.insert("next".to_owned(), next.unwrap_or(Json::Null));
         }
         Some(What::Write(operation)) => {
-            let returned = database.write(&operation, &context(session))?;
-            let returned = match (&operation, &returned) {
-                (Operation::Insert(rows), Value::List(key)) if rows.len() == 1 => {
-                    rows::key_json(kernel, rows[0].0, key)
-                }
+            let inserted = match &operation {
+                Operation::Insert(rows) => rows.first().map(|(entity, _)| *entity),
+                _ => None,
+            };
+            let returned = database.write(operation, &database.context(session))?;
+            let returned = match (inserted, &returned) {
+                (Some(entity), Value::List(key)) => rows::key_json(kernel, entity, key),
                 _ => rows::value_json(&returned),
             };
             if args.model.style.format == Format::Text {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::args::{Format, Verify};
-use crate::database::{Database, context, folder_rows};
+use crate::database::{Database, folder_rows};
 use crate::failure::Failure;
 use crate::output::{BAD, GOOD, POOR};
 use crate::table::{Cell, Table};
@@ -63,10 +63,12 @@ pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
     };
     let checked = super::checked(input::model(&args.model.file)?)?;
     let kernel = &*checked.kernel;
-    let context = context(given::session(kernel, &args.session)?);
+    let session = given::session(kernel, &args.session)?;
     let asked = asked(kernel, args)?;
-    let mut first = Database::connect(first, &checked.kernel)?;
-    let mut second = Database::connect(second, &checked.kernel)?;
+    let first = Database::connect(first, &checked.kernel)?;
+    let second = Database::connect(second, &checked.kernel)?;
+    // One instant for all, so that `now()` is the same on both.
+    let context = first.context(session);
     let mut report = Report {
         format: 1,
         queries: Vec::new(),
@@ -88,7 +90,11 @@ pub(crate) fn run(args: &Verify) -> Result<(), Failure> {
             it.left_out = Some("no parameters for it are given, or found among the rows".to_owned());
         }
         for args in sets {
-            match compare(&mut first, &mut second, (id, args), &context)? {
+            match compare(&first, &second, (id, args), &context)? {
+                Compared::NotServed(why) => {
+                    it.left_out = Some(why);
+                    break;
+                }
                 Compared::Same(rows) => {
                     it.asked += 1;
                     it.rows += rows;
@@ -198,12 +204,13 @@ fn text(file: &Path) -> Result<String, Failure> {
 enum Compared {
     Same(u64),
     Different { row: u64, sides: Box<[Json; 2]> },
+    NotServed(String),
 }
 
 /// One query on both sides, page by page.
 fn compare(
-    first: &mut Database,
-    second: &mut Database,
+    first: &Database,
+    second: &Database,
     (query, args): (QueryId, &[Value]),
     context: &Context,
 ) -> Result<Compared, Failure> {
@@ -211,13 +218,17 @@ fn compare(
     let mut rows = 0;
     for _ in 0..PAGES {
         let mut answers = Vec::with_capacity(2);
-        for (database, after) in [&mut *first, &mut *second].into_iter().zip(&mut after) {
+        for (database, after) in [first, second].into_iter().zip(&mut after) {
             let asked = Asked {
                 query,
                 args: args.to_vec(),
                 after: after.take(),
             };
-            answers.push(database.query(&asked, context)?);
+            match database.query(asked, context) {
+                Ok(answer) => answers.push(answer),
+                Err(Failure::NotServed(why)) => return Ok(Compared::NotServed(why)),
+                Err(failure) => return Err(failure),
+            }
         }
         let [left, right] = answers.as_slice() else {
             break;

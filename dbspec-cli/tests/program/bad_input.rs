@@ -138,6 +138,37 @@ fn urls_that_lead_nowhere() {
     run("oracle://localhost/x").exits(2).says("oracle");
     run("nonsense").exits(2);
     run("memory:gone").exits(2).says("cannot read gone");
+    // Nobody listens there.
+    for url in ["postgres://me:hush@127.0.0.1:1/notes"] {
+        let done = run(url).exits(3).says("127.0.0.1:1");
+        assert!(!done.err.contains("hush"), "{}", done.err);
+        let done = desk
+            .run(&format!("apply notes.dbspec --format json --url {url}"))
+            .exits(3);
+        assert_eq!(done.json()["error"]["kind"], "live");
+        assert!(!done.out.contains("hush"), "{}", done.out);
+    }
+}
+
+/// A server that lets nobody in without the password.
+#[test]
+fn a_wrong_password() {
+    let Some(url) = std::env::var("DBSPEC_TEST_POSTGRES18_URL")
+        .ok()
+        .filter(|_| super::live())
+    else {
+        return;
+    };
+    let (scheme, rest) = url.split_once("://").expect("a URL");
+    let host = rest.rsplit('@').next().unwrap_or(rest);
+    let desk = notes();
+    let done = desk
+        .run(&format!(
+            "apply notes.dbspec --url {scheme}://postgres:not-it@{host}"
+        ))
+        .exits(3)
+        .says("can't connect");
+    assert!(!done.err.contains("not-it"), "{}", done.err);
 }
 
 #[test]

@@ -96,6 +96,16 @@ impl Done {
     }
 }
 
+/// Whether live engines are to be used; says on standard error what is left out.
+fn live() -> bool {
+    use std::io::Write;
+    let live = std::env::var_os("DBSPEC_LIVE").is_some();
+    if !live {
+        let _ = writeln!(std::io::stderr(), "left out, since DBSPEC_LIVE is not set");
+    }
+    live
+}
+
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
 }
