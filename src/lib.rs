@@ -6,8 +6,9 @@
 //!
 //! let parsed = dbspec::parse("entity Customer { id: uuid = uuid7() @key  email: string(254) @unique }");
 //! let kernel = dbspec::check(parsed)?;
-//! let lowered = dbspec::Reference.lower(&kernel, None)?;
-//! assert!(lowered.report().coverage.iter().len() > 0);
+//! let lowered = dbspec::Postgres::new(17).lower(&kernel, None)?;
+//! let script = dbspec::Postgres::render(&lowered.design);
+//! assert_eq!(script.artefacts[0].file, "schema.sql");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -25,6 +26,7 @@ pub use dbspec_core::check::check;
 pub use dbspec_core::model::Model;
 pub use dbspec_core::syntax::parse;
 pub use dbspec_memory::{Memory, Reference};
+pub use dbspec_sql::Postgres;
 
 /// Compilers for every engine, at the newest version.
 pub fn backends() -> Vec<Box<dyn backend::AnyBackend>> {

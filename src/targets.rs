@@ -52,14 +52,21 @@ struct Engine {
     backend: fn(u16) -> Box<dyn AnyBackend>,
 }
 
-const ENGINES: &[Engine] = &[Engine {
-    name: "memory",
-    versions: &[],
-    backend: |_| Box::new(dbspec_memory::Reference),
-}];
+const ENGINES: &[Engine] = &[
+    Engine {
+        name: "postgres",
+        versions: &[13, 14, 15, 16, 17, 18],
+        backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
+    },
+    Engine {
+        name: "memory",
+        versions: &[],
+        backend: |_| Box::new(dbspec_memory::Reference),
+    },
+];
 
 /// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["postgres", "dynamodb", "mysql", "mongodb", "redis", "neo4j"];
+const TO_COME: &[&str] = &["dynamodb", "mysql", "mongodb", "redis", "neo4j"];
 
 /// A target and its compiler.
 pub struct Target {
@@ -136,7 +143,8 @@ fn versions(engine: &str) -> String {
 /// difference: `17.2` is 17.
 ///
 /// ```
-/// assert!(dbspec::targets::backend("memory", None).is_ok());
+/// assert!(dbspec::targets::backend("postgres", Some("17")).is_ok());
+/// assert!(dbspec::targets::backend("postgres", Some("9.6")).is_err());
 /// assert!(dbspec::targets::backend("mysql", None).is_err());
 /// ```
 ///
@@ -235,7 +243,10 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
     }
     if !to_come.is_empty() {
         let engines: Vec<&str> = to_come.iter().map(|(engine, _)| *engine).collect();
-        let what = format!("this release has no compiler for {}", engines.join(", "));
+        let what = format!(
+            "targets are left out: this release has no compiler for {}",
+            engines.join(", ")
+        );
         let warning = Diagnostic::warning(&ENGINE_TO_COME, what)
             .why(format!(
                 "it has compilers for {}; the other targets are left out",

@@ -63,6 +63,14 @@ pub(crate) fn say_findings(diagnostics: &[Diagnostic], sources: &SourceMap) {
     }
 }
 
+/// Shows warnings in passing, a line each, for commands that are about something else.
+pub(crate) fn say_warnings(warnings: &[Diagnostic]) {
+    for it in warnings {
+        let (word, code) = (it.severity.word(), it.code);
+        say(format_args!("{POOR}{word}[{code}]{POOR:#}: {}", it.message));
+    }
+}
+
 /// Findings as data.
 pub(crate) fn findings_json(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value {
     let list: Vec<Value> = diagnostics.iter().map(|it| json::to_json(it, sources)).collect();

@@ -39,7 +39,7 @@ impl Compilation {
 /// Reads, checks and compiles a model for the targets that are asked for.
 pub(crate) fn compile(args: &OfTargets) -> Result<Compilation, Failure> {
     let checked = crate::command::checked(input::model(&args.model.file)?)?;
-    output::say_findings(&checked.warnings, &checked.sources);
+    output::say_warnings(&checked.warnings);
     let Checked { kernel, targets, .. } = checked;
     let targets = chosen(targets, &args.targets)?;
     let mut compiled = Vec::with_capacity(targets.len());

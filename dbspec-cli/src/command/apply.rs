@@ -9,7 +9,7 @@ use crate::{input, output};
 
 pub(crate) fn run(args: &Apply) -> Result<(), Failure> {
     let checked = super::checked(input::model(&args.model.file)?)?;
-    output::say_findings(&checked.warnings, &checked.sources);
+    output::say_warnings(&checked.warnings);
     let database = Database::connect(&args.url, &checked.kernel)?;
     database.apply()?;
     let (model, address) = (&checked.kernel.name, database.address());

@@ -150,7 +150,7 @@ fn reasons(matrix: &Matrix<'_>, file: &CoverageFile) -> String {
             {
                 instead.push((row.path, change));
             }
-            if style(cell.outcome) != GOOD {
+            if !cell.is_best() {
                 found.entry(cell.line).or_insert((0, cell)).0 += row.what.len() as u64;
             }
         }

@@ -139,7 +139,8 @@ fn urls_that_lead_nowhere() {
     run("nonsense").exits(2);
     run("memory:gone").exits(2).says("cannot read gone");
     // Nobody listens there.
-    for url in ["postgres://me:hush@127.0.0.1:1/notes"] {
+    for scheme in ["postgres", "postgresql"] {
+        let url = &format!("{scheme}://me:hush@127.0.0.1:1/notes");
         let done = run(url).exits(3).says("127.0.0.1:1");
         assert!(!done.err.contains("hush"), "{}", done.err);
         let done = desk

@@ -126,22 +126,11 @@ fn row(row: &MatrixRow<'_>, kinds: bool, text: &mut String) {
 /// The outcome; where a single thing realises it, that; and the reason where it isn't the best there is.
 fn cell(cell: &Cell<'_>) -> String {
     let mut text = escape(&cell.text());
-    match cell.outcome {
-        OutcomeKind::Served { .. } => {
-            if let Some(by) = cell.by {
-                let _ = write!(text, " by {} {}", escape(&by.noun), escape(&by.name));
-            }
-        }
-        OutcomeKind::Enforced | OutcomeKind::Atomic { .. } | OutcomeKind::Used => {}
-        OutcomeKind::Guarded { .. }
-        | OutcomeKind::Settled { .. }
-        | OutcomeKind::Audited { .. }
-        | OutcomeKind::Unsupported
-        | OutcomeKind::FullRead { .. }
-        | OutcomeKind::NotServed { .. }
-        | OutcomeKind::Unused => {
-            let _ = write!(text, " ({})", escape(cell.line));
-        }
+    if let (OutcomeKind::Served { .. }, Some(by)) = (cell.outcome, cell.by) {
+        let _ = write!(text, " by {} {}", escape(&by.noun), escape(&by.name));
+    }
+    if !cell.is_best() {
+        let _ = write!(text, " ({})", escape(cell.line));
     }
     text
 }

@@ -48,16 +48,34 @@ pub struct Cell<'c> {
 }
 
 impl PartialEq for Cell<'_> {
-    /// Whether both read the same: word, numbers and reason. What realises them may differ.
+    /// Whether both read the same: word and numbers, and the reason where it isn't the best there is. What realises
+    /// them may differ.
     fn eq(&self, other: &Self) -> bool {
         let text = |it: &Self| (it.outcome.word(), it.outcome.detail());
-        self.line == other.line && text(self) == text(other)
+        text(self) == text(other) && (self.is_best() || self.line == other.line)
     }
 }
 
 impl Eq for Cell<'_> {}
 
 impl Cell<'_> {
+    /// Whether nothing better could be had, so that nobody asks why.
+    pub fn is_best(&self) -> bool {
+        match self.outcome {
+            OutcomeKind::Enforced
+            | OutcomeKind::Served { .. }
+            | OutcomeKind::Atomic { .. }
+            | OutcomeKind::Used => true,
+            OutcomeKind::Guarded { .. }
+            | OutcomeKind::Settled { .. }
+            | OutcomeKind::Audited { .. }
+            | OutcomeKind::Unsupported
+            | OutcomeKind::FullRead { .. }
+            | OutcomeKind::NotServed { .. }
+            | OutcomeKind::Unused => false,
+        }
+    }
+
     /// The word and the numbers: `guarded ≤ 100`. What would serve a query stands in the reasons.
     pub fn text(&self) -> String {
         let word = self.outcome.word();
