@@ -9,9 +9,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use dbspec::Postgres;
 use dbspec::backend::Compile;
 use dbspec::kernel::Kernel;
+use dbspec::{DynamoDb, Postgres};
 use divan::{Bencher, black_box};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -93,14 +93,32 @@ fn postgres_render(bencher: Bencher, entities: usize) {
     bencher.bench_local(|| Postgres::render(black_box(&lowered.design)));
 }
 
-/// Everything from text to scripts.
+#[divan::bench(args = SIZES)]
+fn dynamodb_lower(bencher: Bencher, entities: usize) {
+    let kernel = kernel(entities);
+    bencher.bench_local(|| DynamoDb::new().lower(black_box(&kernel), None));
+}
+
+#[divan::bench(args = SIZES)]
+fn dynamodb_render(bencher: Bencher, entities: usize) {
+    let lowered = DynamoDb::new()
+        .lower(&kernel(entities), None)
+        .expect("full coverage");
+    bencher.bench_local(|| DynamoDb::render(black_box(&lowered.design)));
+}
+
+/// Everything from text to the scripts of both engines.
 #[divan::bench(args = SIZES)]
 fn text_to_scripts(bencher: Bencher, entities: usize) {
     let text = model(entities);
     bencher.bench_local(|| {
         let kernel = dbspec::check(dbspec::parse(black_box(&text))).expect("right");
         let postgres = postgres().lower(&kernel, None).expect("full coverage");
-        Postgres::render(&postgres.design)
+        let dynamodb = DynamoDb::new().lower(&kernel, None).expect("full coverage");
+        (
+            Postgres::render(&postgres.design),
+            DynamoDb::render(&dynamodb.design),
+        )
     });
 }
 

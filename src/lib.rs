@@ -26,6 +26,7 @@ pub use dbspec_core::check::check;
 pub use dbspec_core::model::Model;
 pub use dbspec_core::syntax::parse;
 pub use dbspec_memory::{Memory, Reference};
+pub use dbspec_nosql::DynamoDb;
 pub use dbspec_sql::Postgres;
 
 /// Compilers for every engine, at the newest version.

@@ -59,6 +59,11 @@ const ENGINES: &[Engine] = &[
         backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
     },
     Engine {
+        name: "dynamodb",
+        versions: &[],
+        backend: |_| Box::new(dbspec_nosql::DynamoDb::new()),
+    },
+    Engine {
         name: "memory",
         versions: &[],
         backend: |_| Box::new(dbspec_memory::Reference),
@@ -66,7 +71,7 @@ const ENGINES: &[Engine] = &[
 ];
 
 /// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["dynamodb", "mysql", "mongodb", "redis", "neo4j"];
+const TO_COME: &[&str] = &["mysql", "mongodb", "redis", "neo4j"];
 
 /// A target and its compiler.
 pub struct Target {
