@@ -52,7 +52,7 @@ pub(super) fn scaled(number: &Number, power: u32) -> Option<u64> {
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
-    let shift = exponent + i64::from(power) - fraction.len() as i64;
+    let shift = exponent + i64::from(power) - i64::try_from(fraction.len()).ok()?;
     let value = if shift >= 0 {
         digits.checked_mul(10u128.checked_pow(u32::try_from(shift).ok()?)?)?
     } else {

@@ -447,5 +447,8 @@ fn hex(text: &str) -> Option<Box<[u8]>> {
         .chars()
         .map(|c| c.to_digit(16).map(|it| it as u8))
         .collect::<Option<_>>()?;
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -426,10 +426,8 @@ pub(in crate::check) fn fold(typed: Typed) -> Expr {
 }
 
 fn same_members(a: &[(Vec<Box<str>>, Typed)], b: &[(Vec<Box<str>>, Typed)]) -> bool {
-    let same = |((name, a), (other, b)): (&(Vec<Box<str>>, Typed), &(Vec<Box<str>>, Typed))| {
-        name == other && a.ty == b.ty
-    };
-    a.len() == b.len() && a.iter().zip(b).all(same)
+    let mut pairs = a.iter().zip(b);
+    a.len() == b.len() && pairs.all(|((name, a), (other, b))| name == other && a.ty == b.ty)
 }
 
 /// Whether several pairs are all equal (or, for `!=`, not all).

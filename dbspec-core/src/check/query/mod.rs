@@ -77,8 +77,8 @@ pub(super) fn rate(load: &model::Load) -> Rate {
 }
 
 /// All access patterns.
-pub(super) fn of<'m>(
-    schema: &Schema<'m>,
+pub(super) fn of(
+    schema: &Schema<'_>,
     sink: &mut Sink,
     elements: &mut Elements,
     facts: &mut Facts,
@@ -127,7 +127,7 @@ struct Maker<'a, 'm> {
     access: &'m Access,
 }
 
-impl<'m> Maker<'_, 'm> {
+impl Maker<'_, '_> {
     fn query(self, element: crate::kernel::ElementId, types: &[Option<VarType>]) -> Option<Query> {
         let (access, schema) = (self.access, self.schema);
         let before = self.sink.len();
@@ -226,7 +226,7 @@ fn order<'m>(
         let dir = direction(term.direction);
         match over {
             Over::Outputs(_) => {
-                terms.extend(output::term(scope, term, output).map(|term| OrderTerm { term, dir }))
+                terms.extend(output::term(scope, term, output).map(|term| OrderTerm { term, dir }));
             }
             Over::Rows => terms.extend(row_terms(scope, term)),
         }
@@ -357,7 +357,7 @@ fn warn(query: &Query, kernel: &Kernel, access: &Access, sink: &mut Sink) {
     let stops = !matches!(query.take, Take::All)
         && matches!(query.output, Output::Row | Output::Select { distinct: false, .. });
     let any = query.conds.iter().any(narrow);
-    if !any && !(stops && !access.order_by.is_empty()) {
+    if !any && (!stops || access.order_by.is_empty()) {
         let found = unserved_access::RULE.warning(format!("`{}` reads every row", query.name));
         sink.report(
             found

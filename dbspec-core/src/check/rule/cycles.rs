@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arena::Arena;
 use crate::check::expr::{About, Frame, Operand, Scope, Typed, leaves_of};
 use crate::check::rules::cyclic_derivation;
-use crate::check::schema::Schema;
+use crate::check::schema::{Schema, State};
 use crate::check::sink::Sink;
 use crate::kernel::{Expr, FieldId, Rule, RuleId, RuleKind, Type};
 use crate::model::{Item, TypeDeclKind};
@@ -75,9 +75,8 @@ pub(in crate::check) fn unused_types<'m>(schema: &Schema<'m>, sink: &mut Sink, j
         if judged.contains(decl.name.as_str()) {
             continue;
         }
-        let resolved = match schema.resolved.get(&at) {
-            Some(crate::check::schema::State::Done(Some(resolved))) => resolved,
-            _ => continue,
+        let Some(State::Done(Some(resolved))) = schema.resolved.get(&at) else {
+            continue;
         };
         let Type::Scalar(scalar) = &resolved.ty else {
             continue;

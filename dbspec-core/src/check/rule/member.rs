@@ -11,6 +11,9 @@ use crate::kernel::{
 };
 use crate::model::{self, FieldPath, Judged, Member};
 
+/// Something can't be resolved, and was reported.
+struct Reported;
+
 impl<'m> Maker<'_, 'm> {
     /// The members that are rules.
     pub(super) fn members(&mut self) {
@@ -62,7 +65,7 @@ impl<'m> Maker<'_, 'm> {
     fn unique(&mut self, subtype: Option<u16>, it: &'m model::Unique) {
         let leaves = self.leaves(subtype, &it.fields, "unique");
         let filter = self.filter(subtype, it.filter.as_ref());
-        let (Some(leaves), Some(filter)) = (leaves, filter) else {
+        let (Some(leaves), Ok(filter)) = (leaves, filter) else {
             return;
         };
         let name = match &it.name {
@@ -159,7 +162,7 @@ impl<'m> Maker<'_, 'm> {
             );
             return;
         };
-        let (Some(by), Some(filter)) = (by, filter) else {
+        let (Some(by), Ok(filter)) = (by, filter) else {
             return;
         };
         let name = match &it.name {
@@ -235,7 +238,7 @@ impl<'m> Maker<'_, 'm> {
                 .report(found.at(it.at, "no such count").help("allow at least one row"));
             return;
         };
-        let (Some(leaves), Some(filter)) = (leaves, filter) else {
+        let (Some(leaves), Ok(filter)) = (leaves, filter) else {
             return;
         };
         let name = format!("at most({})", joined(&it.fields));
@@ -244,14 +247,18 @@ impl<'m> Maker<'_, 'm> {
         self.add(element, name, kind, Origin::Plain);
     }
 
-    /// The rows that a rule binds: what is written, living ones, those of the subtype. `None`: reported.
-    fn filter(&mut self, subtype: Option<u16>, written: Option<&'m model::Expr>) -> Option<Option<Pred>> {
+    /// The rows that a rule binds: what is written, living ones, those of the subtype.
+    fn filter(
+        &mut self,
+        subtype: Option<u16>,
+        written: Option<&'m model::Expr>,
+    ) -> Result<Option<Pred>, Reported> {
         let mut all: Vec<Pred> = self.only(subtype).into_iter().collect();
         if let Some(written) = written {
-            all.push(self.pred(About::Rule, subtype, written)?);
+            all.push(self.pred(About::Rule, subtype, written).ok_or(Reported)?);
         }
         all.extend(self.living());
-        Some(if all.len() > 1 {
+        Ok(if all.len() > 1 {
             Some(Pred::And(all))
         } else {
             all.pop()
@@ -308,7 +315,7 @@ impl<'m> Maker<'_, 'm> {
                 return None;
             }
         };
-        let steps: Vec<&str> = rest.iter().map(|name| name.as_str()).collect();
+        let steps: Vec<&str> = rest.iter().map(model::Name::as_str).collect();
         let leaves: Vec<LeafId> = (schema.fields[field].leaves.iter())
             .filter(|leaf| starts_with(&schema.leaves[*leaf].path, &steps))
             .collect();

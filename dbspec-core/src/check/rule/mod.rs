@@ -191,7 +191,7 @@ impl<'m> Maker<'_, 'm> {
             };
             self.add(element, format!("{}.only", def.name), kind, Origin::Subtype);
             if !proto.resolved.optional {
-                let shape = value::whole(schema, &proto.resolved.ty, &def.leaves.iter().collect::<Vec<_>>());
+                let shape = value::whole(&proto.resolved.ty, &def.leaves.iter().collect::<Vec<_>>());
                 let element = self.part(def.element, "required", proto.at);
                 let kind = RuleKind::Predicate {
                     holds: Pred::Or(vec![not(of), shape]),

@@ -173,7 +173,7 @@ impl<'m> Maker<'_, 'm> {
                         return;
                     }
                     (
-                        Pred::Or(vec![Pred::And(all), whole(schema, ty, &leaves)]),
+                        Pred::Or(vec![Pred::And(all), whole(ty, &leaves)]),
                         Origin::ValueType,
                     )
                 } else {
@@ -181,7 +181,7 @@ impl<'m> Maker<'_, 'm> {
                     if !nested {
                         return;
                     }
-                    (whole(schema, ty, &leaves), Origin::ValueType)
+                    (whole(ty, &leaves), Origin::ValueType)
                 }
             }
             Type::Ref(_) if proto.nullable && leaves.len() > 1 => {
@@ -680,7 +680,7 @@ fn inner<'t>(ty: &'t Type, path: &[Box<str>]) -> Option<&'t Type> {
 }
 
 /// That a value which isn't null as a whole has all that it must have.
-pub(super) fn whole(schema: &Schema<'_>, ty: &Type, leaves: &[LeafId]) -> Pred {
+pub(super) fn whole(ty: &Type, leaves: &[LeafId]) -> Pred {
     let Type::Group(members) = ty else {
         return Pred::And(leaves.iter().map(|leaf| not(is_null(*leaf))).collect());
     };
@@ -694,10 +694,10 @@ pub(super) fn whole(schema: &Schema<'_>, ty: &Type, leaves: &[LeafId]) -> Pred {
                 if inner.iter().any(|member| !member.nullable) && own.len() > 1 =>
             {
                 let none = Pred::And(own.iter().copied().map(is_null).collect());
-                all.push(Pred::Or(vec![none, whole(schema, ty, own)]));
+                all.push(Pred::Or(vec![none, whole(ty, own)]));
             }
             (_, true) => {}
-            (ty, false) => match whole(schema, ty, own) {
+            (ty, false) => match whole(ty, own) {
                 Pred::And(inner) => all.extend(inner),
                 other => all.push(other),
             },

@@ -118,7 +118,7 @@ impl<'m> Schema<'m> {
             });
             let first = self.protos.len() as u32;
             let protos = self.protos_of(&plan, super::keys::entity(at), first, sink);
-            keys.push(self.key_fields(&plan, first, &protos, sink));
+            keys.push(Self::key_fields(&plan, first, &protos, sink));
             runs.push(first..first + protos.len() as u32);
             self.protos.extend(protos);
         }
@@ -400,7 +400,7 @@ impl<'m> Schema<'m> {
     ) {
         let proto = self.proto(field).clone();
         let Type::Ref(entity) = proto.resolved.ty else {
-            self.refuse_inverse(&proto, sink);
+            refuse_inverse(&proto, sink);
             return;
         };
         let own = runs.partition_point(|run| run.end <= field.index());
@@ -449,27 +449,6 @@ impl<'m> Schema<'m> {
             at: name.at,
         };
         self.claim_member(entity, name, entry, sink);
-    }
-
-    fn refuse_inverse(&self, proto: &Proto<'m>, sink: &mut Sink) {
-        for modifier in proto.modifiers() {
-            let word = match &modifier.kind {
-                ModifierKind::Inverse { .. } => "inverse",
-                ModifierKind::OnDelete(_) => "on delete",
-                ModifierKind::Sharing(_) => "sharing",
-                ModifierKind::Tenant => "@tenant",
-                _ => continue,
-            };
-            let found = unfit_modifier::RULE.error(format!(
-                "`{word}` needs a reference, which `{}` is not",
-                proto.name
-            ));
-            sink.report(
-                found
-                    .at(modifier.at, "not on a value")
-                    .help("make the field a reference, `-> E`, or leave it out"),
-            );
-        }
     }
 
     fn claim_member(&mut self, entity: EntityId, name: &model::Name, entry: Entry, sink: &mut Sink) {
@@ -604,6 +583,28 @@ impl<'m> Schema<'m> {
                 self.leaves[leaf].refers = Some(target);
             }
         }
+    }
+}
+
+/// Says so where what only references have stands on something else.
+fn refuse_inverse(proto: &Proto<'_>, sink: &mut Sink) {
+    for modifier in proto.modifiers() {
+        let word = match &modifier.kind {
+            ModifierKind::Inverse { .. } => "inverse",
+            ModifierKind::OnDelete(_) => "on delete",
+            ModifierKind::Sharing(_) => "sharing",
+            ModifierKind::Tenant => "@tenant",
+            _ => continue,
+        };
+        let found = unfit_modifier::RULE.error(format!(
+            "`{word}` needs a reference, which `{}` is not",
+            proto.name
+        ));
+        sink.report(
+            found
+                .at(modifier.at, "not on a value")
+                .help("make the field a reference, `-> E`, or leave it out"),
+        );
     }
 }
 

@@ -19,7 +19,6 @@ const MOST: usize = 32;
 impl<'m> Schema<'m> {
     /// The key fields of an entity whose protos are `first..`.
     pub(super) fn key_fields(
-        &self,
         plan: &Plan<'m>,
         first: u32,
         protos: &[Proto<'m>],
@@ -82,28 +81,8 @@ impl<'m> Schema<'m> {
             }
         }
         key.retain(|field| fit(plan, &protos[(field.index() - first) as usize], sink));
-        self.judge_missing(plan, &key, marked, sink);
+        judge_missing(plan, &key, marked, sink);
         key
-    }
-
-    fn judge_missing(&self, plan: &Plan<'m>, key: &[FieldId], marked: bool, sink: &mut Sink) {
-        let single = plan.owner.is_some_and(|(_, owner)| {
-            let most = owner.fan.bounds.as_ref().and_then(|bounds| bounds.max.as_ref());
-            most.is_some_and(|most| most.as_str() == "1")
-        });
-        let lacking = key.is_empty() || (plan.owner.is_some() && key.len() == 1 && !single);
-        if lacking && !marked && !plan.broken {
-            let name = plan.decl.name();
-            let found = missing_key::RULE
-                .error(format!("entity `{name}` has no key"))
-                .at(name.at, "how is a row found?");
-            let found = found.why("references, updates and engines name a row by its key");
-            sink.report(if plan.owner.is_some() {
-                found.help("mark the field that tells the rows of one owner apart with `@key`, or bound them by `0..1`")
-            } else {
-                found.help("mark a field with `@key`, or add one: `id: uuid = uuid7() @key`")
-            });
-        }
     }
 
     /// The leaves of every entity's key.
@@ -189,6 +168,29 @@ impl Proto<'_> {
             leaf.ignore_case |= self.folds(&leaf.path);
         }
         leaves
+    }
+}
+
+/// Says so where an entity has no key.
+fn judge_missing(plan: &Plan<'_>, key: &[FieldId], marked: bool, sink: &mut Sink) {
+    let single = plan.owner.is_some_and(|(_, owner)| {
+        let most = owner.fan.bounds.as_ref().and_then(|bounds| bounds.max.as_ref());
+        most.is_some_and(|most| most.as_str() == "1")
+    });
+    let lacking = key.is_empty() || (plan.owner.is_some() && key.len() == 1 && !single);
+    if lacking && !marked && !plan.broken {
+        let name = plan.decl.name();
+        let found = missing_key::RULE
+            .error(format!("entity `{name}` has no key"))
+            .at(name.at, "how is a row found?");
+        let found = found.why("references, updates and engines name a row by its key");
+        sink.report(if plan.owner.is_some() {
+            found.help(
+                "mark the field that tells the rows of one owner apart with `@key`, or bound them by `0..1`",
+            )
+        } else {
+            found.help("mark a field with `@key`, or add one: `id: uuid = uuid7() @key`")
+        });
     }
 }
 

@@ -42,7 +42,7 @@ impl<'m> Schema<'m> {
                 });
             }
         }
-        self.link(&mut nodes, &by_name, sink);
+        link(&mut nodes, &by_name, sink);
         break_cycles(&mut nodes, sink);
         self.place(&nodes, sink);
         for plan in &mut self.plans {
@@ -52,42 +52,6 @@ impl<'m> Schema<'m> {
         for at in 0..self.plans.len() {
             if let Some((owner, _)) = self.plans[at].owner {
                 self.plans[at].soft |= self.plans[owner.index() as usize].soft;
-            }
-        }
-    }
-
-    /// Finds owners and bases.
-    fn link(&self, nodes: &mut [Node<'m>], by_name: &BTreeMap<&'m str, usize>, sink: &mut Sink) {
-        let mut seek = |name: &model::Name| match by_name.get(name.as_str()) {
-            Some(at) => Some(*at),
-            None => {
-                sink.report(unknown("entity", name, by_name.keys().copied()));
-                None
-            }
-        };
-        for node in nodes.iter_mut() {
-            let Decl::Entity(entity) = node.decl else { continue };
-            if let Some(base) = &entity.base {
-                node.base = seek(base);
-                node.broken |= node.base.is_none();
-            }
-            if let Some(owner) = &entity.owner {
-                node.owner = seek(&owner.entity).map(|at| (at, owner));
-                node.broken |= node.owner.is_none();
-            }
-        }
-        for node in nodes.iter_mut() {
-            let Decl::Entity(entity) = node.decl else { continue };
-            if let (Some(_), Some((_, owner))) = (node.base, node.owner) {
-                let message = format!(
-                    "`{}` is a subtype and can't have an owner of its own",
-                    entity.name
-                );
-                let found = unfit_rule::RULE
-                    .error(message)
-                    .at(owner.at, "the base says who owns its rows");
-                sink.report(found.help("write `in … as …` at the base"));
-                node.owner = None;
             }
         }
     }
@@ -169,6 +133,42 @@ impl<'m> Schema<'m> {
                 };
                 self.types.insert(&node.decl.name().text, TypeName::Rows(target));
             }
+        }
+    }
+}
+
+/// Finds owners and bases.
+fn link(nodes: &mut [Node<'_>], by_name: &BTreeMap<&str, usize>, sink: &mut Sink) {
+    let mut seek = |name: &model::Name| match by_name.get(name.as_str()) {
+        Some(at) => Some(*at),
+        None => {
+            sink.report(unknown("entity", name, by_name.keys().copied()));
+            None
+        }
+    };
+    for node in nodes.iter_mut() {
+        let Decl::Entity(entity) = node.decl else { continue };
+        if let Some(base) = &entity.base {
+            node.base = seek(base);
+            node.broken |= node.base.is_none();
+        }
+        if let Some(owner) = &entity.owner {
+            node.owner = seek(&owner.entity).map(|at| (at, owner));
+            node.broken |= node.owner.is_none();
+        }
+    }
+    for node in nodes.iter_mut() {
+        let Decl::Entity(entity) = node.decl else { continue };
+        if let (Some(_), Some((_, owner))) = (node.base, node.owner) {
+            let message = format!(
+                "`{}` is a subtype and can't have an owner of its own",
+                entity.name
+            );
+            let found = unfit_rule::RULE
+                .error(message)
+                .at(owner.at, "the base says who owns its rows");
+            sink.report(found.help("write `in … as …` at the base"));
+            node.owner = None;
         }
     }
 }

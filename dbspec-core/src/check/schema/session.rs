@@ -7,7 +7,7 @@ use crate::check::sink::Sink;
 use crate::kernel::{Member, Type};
 use crate::model::Item;
 
-impl<'m> Schema<'m> {
+impl Schema<'_> {
     /// Resolves the members of the session.
     pub(super) fn resolve_session(&mut self, sink: &mut Sink) {
         let mut first = None;

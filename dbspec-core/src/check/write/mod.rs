@@ -19,8 +19,8 @@ use crate::model::{self, Item, MarkKind, Matching, Statement};
 use crate::span::Span;
 
 /// All declared writes.
-pub(super) fn of<'m>(
-    schema: &Schema<'m>,
+pub(super) fn of(
+    schema: &Schema<'_>,
     sink: &mut Sink,
     elements: &mut Elements,
     facts: &mut Facts,

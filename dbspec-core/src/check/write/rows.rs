@@ -22,7 +22,7 @@ impl<'m> Maker<'_, 'm> {
         };
         let mut set = Vec::new();
         if let Some(path) = &it.into {
-            set.extend(self.into_path(target, path));
+            set.extend(self.belonging(target, path));
         }
         set.extend(self.labelled(target, row, it.at));
         set.extend(self.given(target, &it.values));
@@ -109,7 +109,7 @@ impl<'m> Maker<'_, 'm> {
     }
 
     /// `into order.lines`: the reference by which the new row belongs there.
-    fn into_path(&mut self, target: Target, path: &'m Path) -> Vec<Assign> {
+    fn belonging(&mut self, target: Target, path: &'m Path) -> Vec<Assign> {
         let Some((last, before)) = path.steps.split_last() else {
             return Vec::new();
         };
