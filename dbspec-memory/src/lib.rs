@@ -150,7 +150,8 @@ impl Memory {
     }
 
     /// Loads rows that exist elsewhere, in any order, all or none: values that are given stay, what is derived is worked out
-    /// again, versions start at 1, and sequences move past the largest number. Returns how many there are.
+    /// again, versions start at 1, and sequences move past the largest number. Returns how many there are. As with any
+    /// insert, a row can't name one that is deleted softly.
     ///
     /// # Errors
     /// What is refused.

@@ -22,10 +22,37 @@ pub use group::bound_values;
 pub(in crate::semantics) use group::{bound, overlap};
 pub(in crate::semantics) use row::breaks_alone;
 
+/// Whether changes of other entities' rows may break a rule.
+fn looks_elsewhere(kind: &RuleKind) -> bool {
+    match kind {
+        RuleKind::Predicate { holds, .. } => depend::walks(holds),
+        RuleKind::Assert { .. } | RuleKind::Reference { .. } | RuleKind::Bounds { .. } => true,
+        RuleKind::Type(_)
+        | RuleKind::Size { .. }
+        | RuleKind::Required(_)
+        | RuleKind::Key(_)
+        | RuleKind::Unique { .. }
+        | RuleKind::AtMost { .. }
+        | RuleKind::Overlap { .. }
+        | RuleKind::Transition(_)
+        | RuleKind::Version(_)
+        | RuleKind::Derived { .. }
+        | RuleKind::Default { .. }
+        | RuleKind::Policy { .. }
+        | RuleKind::KeepAtLeast { .. }
+        | RuleKind::KeepAtMost { .. }
+        | RuleKind::Secret(_) => false,
+    }
+}
+
 impl Run<'_> {
     pub(super) fn judge(&mut self) {
+        let changed: BTreeSet<EntityId> = self.view.pending().keys().map(|(entity, _)| *entity).collect();
         for (id, rule) in self.kernel.rules.iter() {
             let entity = rule.entity;
+            if !changed.contains(&entity) && !looks_elsewhere(&rule.kind) {
+                continue;
+            }
             match &rule.kind {
                 RuleKind::Size { .. } | RuleKind::Required(_) | RuleKind::Secret(_) => {
                     self.judge_alone(id, entity);
