@@ -25,8 +25,8 @@ fn done<T>(result: Result<T, MemoryError>) -> T {
     result.unwrap_or_else(|it| panic!("{it}"))
 }
 
-fn row(memory: &Memory, entity: &str, key: Json) -> Json {
-    done(memory.get(entity, &key)).unwrap_or_default()
+fn row(memory: &Memory, entity: &str, key: &Json) -> Json {
+    done(memory.get(entity, key)).unwrap_or_default()
 }
 
 #[test]
@@ -39,8 +39,8 @@ fn references_follow_a_key_that_changes() {
     done(it.insert("A", &json!({ "id": 1 })));
     done(it.insert("B", &json!({ "id": 7, "a": 1 })));
     done(it.update("A", &json!(1), &json!({ "id": 2 })));
-    assert_eq!(row(&it, "B", json!(7)), json!({ "id": 7, "a": 2 }));
-    assert_eq!(row(&it, "A", json!(1)), Json::Null);
+    assert_eq!(row(&it, "B", &json!(7)), json!({ "id": 7, "a": 2 }));
+    assert_eq!(row(&it, "A", &json!(1)), Json::Null);
     // A key that isn't mutable stays, and so does a reference that is immutable.
     assert_eq!(
         refused(it.update("B", &json!(7), &json!({ "id": 8 }))),
@@ -78,8 +78,8 @@ fn rules_are_judged_once_at_the_end() {
         .into_iter()
         .collect();
     done(it.call("swap", &args));
-    assert_eq!(row(&it, "P", json!(1))["place"], 20);
-    assert_eq!(row(&it, "P", json!(2))["place"], 10);
+    assert_eq!(row(&it, "P", &json!(1))["place"], 20);
+    assert_eq!(row(&it, "P", &json!(2))["place"], 10);
     assert_eq!(it.audit(), []);
 }
 
@@ -98,9 +98,9 @@ fn what_is_back_names_only_what_lives() {
     done(it.restore("B", &json!(1)));
     // Really removed, what cascades goes.
     done(it.delete("A", &json!(1)));
-    assert_ne!(row(&it, "B", json!(1)), Json::Null);
+    assert_ne!(row(&it, "B", &json!(1)), Json::Null);
     done(it.purge("A", &json!(1)));
-    assert_eq!(row(&it, "B", json!(1)), Json::Null);
+    assert_eq!(row(&it, "B", &json!(1)), Json::Null);
     assert_eq!(refused(it.purge("A", &json!(1))), ["not exactly one row of A"]);
 }
 
@@ -115,14 +115,14 @@ fn owned_rows_come_back_with_their_owner_alone() {
     let key = |n: i32| json!({ "owner": 1, "n": n });
     it.set_now(1_000_000);
     done(it.delete("B", &key(1)));
-    assert_eq!(row(&it, "A", json!(1))["parts"], 1);
+    assert_eq!(row(&it, "A", &json!(1))["parts"], 1);
     it.set_now(2_000_000);
     done(it.delete("A", &json!(1)));
-    assert_eq!(row(&it, "B", key(2)), Json::Null);
+    assert_eq!(row(&it, "B", &key(2)), Json::Null);
     done(it.restore("A", &json!(1)));
-    assert_eq!(row(&it, "B", key(1)), Json::Null, "it went before");
-    assert_ne!(row(&it, "B", key(2)), Json::Null);
-    assert_eq!(row(&it, "A", json!(1))["parts"], 1);
+    assert_eq!(row(&it, "B", &key(1)), Json::Null, "it went before");
+    assert_ne!(row(&it, "B", &key(2)), Json::Null);
+    assert_eq!(row(&it, "A", &json!(1))["parts"], 1);
     assert_eq!(it.audit(), []);
 }
 
@@ -152,7 +152,7 @@ fn both_ends_share() {
         ["O.p.reference"]
     );
     done(it.delete("P", &json!(1)));
-    assert_eq!(row(&it, "O", json!(1)), json!({ "id": 1, "c": 1 }));
+    assert_eq!(row(&it, "O", &json!(1)), json!({ "id": 1, "c": 1 }));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn groups_of_rows_keep_their_limits() {
 fn versions_are_seen_and_rise_once_a_write() {
     let mut it = memory("entity A @version { id: int32 @key  n: int32 = 0 }");
     done(it.insert("A", &json!({ "id": 1, "version": 9 })));
-    assert_eq!(row(&it, "A", json!(1))["version"], 1);
+    assert_eq!(row(&it, "A", &json!(1))["version"], 1);
     let kernel = it.kernel().clone();
     let entity = kernel.entity("A").expect("an entity");
     let context = Context {
@@ -215,7 +215,7 @@ fn versions_are_seen_and_rise_once_a_write() {
     };
     assert!(it.apply(&update(2), &context).is_err());
     assert!(it.apply(&update(1), &context).is_ok());
-    assert_eq!(row(&it, "A", json!(1))["version"], 2);
+    assert_eq!(row(&it, "A", &json!(1))["version"], 2);
 }
 
 #[test]
