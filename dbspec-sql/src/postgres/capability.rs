@@ -19,36 +19,41 @@ macro_rules! lines {
     };
 }
 
-const RUNS: Proof = Proof::Parser("committed_schemas_run_in_psql");
+/// The schemas of the examples run.
+const RUNS: Proof = Proof::Parser("psql_runs_the_schemas");
+/// The row that breaks it is refused, by the constraint's name, and the row at the edge is accepted.
+const REFUSED: Proof = Proof::Live("postgres_refuses_what_it_claims_to");
+/// The row that breaks it is accepted, and found by the audit.
+const FOUND: Proof = Proof::Live("audits_find_what_postgres_accepts");
 
 lines! {
-    PRIMARY_KEY = "PG-PRIMARY-KEY" "a PRIMARY KEY refuses the row" When::Always, RUNS,
+    PRIMARY_KEY = "PG-PRIMARY-KEY" "a PRIMARY KEY refuses the row" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS";
-    TYPE = "PG-TYPE" "the column's type refuses the value" When::Always, RUNS,
+    TYPE = "PG-TYPE" "the column's type refuses the value" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/datatype.html";
-    CHECK = "PG-CHECK" "a CHECK refuses the row" When::Always, RUNS,
+    CHECK = "PG-CHECK" "a CHECK refuses the row" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS";
-    NOT_NULL = "PG-NOT-NULL" "NOT NULL refuses the row" When::Always, RUNS,
+    NOT_NULL = "PG-NOT-NULL" "NOT NULL refuses the row" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-NOT-NULL";
-    UNIQUE = "PG-UNIQUE" "a UNIQUE constraint refuses the row" When::Always, RUNS,
+    UNIQUE = "PG-UNIQUE" "a UNIQUE constraint refuses the row" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS";
-    UNIQUE_INDEX = "PG-UNIQUE-INDEX" "a unique index, partial or over expressions, refuses the row" When::Always, RUNS,
+    UNIQUE_INDEX = "PG-UNIQUE-INDEX" "a unique index, partial or over expressions, refuses the row" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/indexes-partial.html";
     NULLS_NOT_DISTINCT = "PG-NULLS-NOT-DISTINCT" "a unique index with NULLS NOT DISTINCT refuses the row"
-        When::Since(15, 0, 0), RUNS, "https://www.postgresql.org/docs/15/sql-createindex.html";
+        When::Since(15, 0, 0), REFUSED, "https://www.postgresql.org/docs/15/sql-createindex.html";
     FOREIGN_KEY = "PG-FOREIGN-KEY" "a FOREIGN KEY, judged at the end of the transaction, refuses the row"
-        When::Always, RUNS, "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK";
-    FK_ACTION = "PG-FK-ACTION" "the FOREIGN KEY does it: NO ACTION, CASCADE or SET NULL" When::Always, RUNS,
+        When::Always, REFUSED, "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK";
+    FK_ACTION = "PG-FK-ACTION" "the FOREIGN KEY does it: NO ACTION, CASCADE or SET NULL" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/sql-createtable.html#SQL-CREATETABLE-PARMS-REFERENCES";
     SHARED_KEY = "PG-SHARED-KEY" "a FOREIGN KEY over the reference and the shared columns refuses the row"
-        When::Always, RUNS, "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK";
+        When::Always, REFUSED, "https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK";
     EXCLUDE = "PG-EXCLUDE" "an EXCLUDE constraint over a range refuses the row" When::Always, RUNS,
         "https://www.postgresql.org/docs/18/rangetypes.html#RANGETYPES-CONSTRAINT";
     EXCLUDE_GIST = "PG-EXCLUDE-GIST" "an EXCLUDE constraint over values and a range refuses the row"
-        When::Needs("extension btree_gist"), RUNS, "https://www.postgresql.org/docs/18/btree-gist.html";
+        When::Needs("extension btree_gist"), REFUSED, "https://www.postgresql.org/docs/18/btree-gist.html";
     SERIALIZABLE = "PG-SERIALIZABLE"
         "programs judge it on what they read in a SERIALIZABLE transaction; other writers can break it"
-        When::Always, Proof::Document,
+        When::Always, FOUND,
         "https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE";
     PAST_STATE = "PG-PAST-STATE"
         "programs judge it against the row before the write; what a row was before is not kept, so no query finds a violation"
@@ -65,7 +70,7 @@ lines! {
     ENCRYPTION = "PG-ENCRYPTION" "values are stored as they come: nothing tells an encrypted one from a plain one"
         When::Never("the server has no encryption of columns with a key that it doesn't know"), Proof::Document,
         "https://www.postgresql.org/docs/18/encryption-options.html";
-    HASHED = "PG-HASHED" "a CHECK refuses what hasn't the form of a hash" When::Always, RUNS,
+    HASHED = "PG-HASHED" "a CHECK refuses what hasn't the form of a hash" When::Always, REFUSED,
         "https://www.postgresql.org/docs/18/functions-matching.html";
     INDEX = "PG-INDEX" "a B-tree index or key serves it" When::Always, Proof::Document,
         "https://www.postgresql.org/docs/18/indexes-ordering.html";

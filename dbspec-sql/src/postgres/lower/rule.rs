@@ -95,6 +95,8 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         RuleKind::Overlap { by, range, filter } => overlap(draft, rule, by, *range, filter.as_ref()),
         RuleKind::Transition(Moving::Leaf(..) | Moving::Frozen(_) | Moving::AppendOnly) => past(draft, rule),
         RuleKind::Version(leaf) => {
+            let index = dbspec_core::arena::Id::index(it.entity) as usize;
+            draft.tables[index].columns[kernel.position(*leaf)].default = Some(Sql::number(1));
             let text = audit::below_one(draft, *leaf);
             guarded(draft, rule, text);
         }

@@ -52,7 +52,7 @@ create table "order" (
     status text collate "C" not null default 'draft',
     placed_at timestamptz,
     total numeric(12, 2) not null,
-    version bigint not null,
+    version bigint not null default 1,
     constraint order_pkey primary key (id),
     constraint order_number_key unique (number),
     constraint order_status_type check (status in ('draft', 'placed', 'paid', 'shipped', 'cancelled')),
