@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dbspec::kernel::{
-    Cmp, EntityId, Expr, Kernel, LeafId, LeafType, Place, Query, Scalar, Shape, Type, VarId, VarType,
+    Atom, Cmp, EntityId, Expr, Kernel, LeafId, LeafType, Place, Pred, Query, Scalar, Shape, Type, VarId,
+    VarType,
 };
 use dbspec::rows::Given;
 use dbspec::value::{DAY, Value};
@@ -26,10 +27,15 @@ pub(crate) fn arguments(kernel: &Kernel, query: &Query, rows: &Rows) -> Vec<Vec<
     }
     let mut found = Vec::new();
     let draws = if query.params.is_empty() { 1 } else { DRAWS };
-    for draw in 0..draws {
-        let all: Vec<Option<Value>> = (0..query.params.len())
-            .map(|at| argument(kernel, query, rows, at, draw))
-            .collect();
+    for number in 0..draws {
+        let draw = Draw {
+            kernel,
+            query,
+            rows,
+            number,
+            row: nth(about(query, rows), number, draws),
+        };
+        let all: Vec<Option<Value>> = (0..query.params.len()).map(|at| draw.argument(at)).collect();
         for given in &given {
             let args: Option<Vec<Value>> = all
                 .iter()
@@ -65,72 +71,105 @@ enum Use {
     Begin(LeafId),
 }
 
-fn argument(kernel: &Kernel, query: &Query, rows: &Rows, at: usize, draw: usize) -> Option<Value> {
-    let param = &query.params[at];
-    let used = usage(query, at);
-    let leaf = used.map(|it| match it {
-        Use::Same(leaf) | Use::Low(leaf) | Use::High(leaf) | Use::Begin(leaf) => leaf,
-    });
-    let value = match (&param.ty, used) {
-        (VarType::Ref(to), _) => {
-            // The key as the rows name it: all leaves of the reference, of one row.
-            let leaves: Vec<LeafId> = match leaf.map(|leaf| kernel.leaves[leaf].field) {
-                Some(field) if matches!(kernel.fields[field].ty, Type::Ref(_)) => {
-                    kernel.fields[field].leaves.iter().collect()
-                }
-                Some(_) | None => kernel.key_leaves(*to),
-            };
-            Value::List(nth(tuples(kernel, rows, &leaves), draw, DRAWS)?)
-        }
-        (VarType::Scalar(scalar), used) => {
-            let leaf = leaf.or_else(|| alike(kernel, query.from, scalar))?;
-            let values = values(kernel, rows, leaf);
-            let value = match used {
-                // Bounds that leave something between them.
-                Some(Use::Low(_)) => nth(values, draw, 2 * DRAWS)?,
-                Some(Use::High(_)) => nth(values, 2 * DRAWS - 1 - draw, 2 * DRAWS)?,
-                Some(Use::Same(_) | Use::Begin(_)) => nth(values, draw, DRAWS)?,
-                None => nth(
-                    values,
-                    if at.is_multiple_of(2) {
-                        draw
-                    } else {
-                        2 * DRAWS - 1 - draw
-                    },
-                    2 * DRAWS,
-                )?,
-            };
-            let value = fit(scalar, value)?;
-            match (used, value) {
-                (Some(Use::Begin(_)), Value::Text(text)) => {
-                    Value::text(text.chars().take(1 + draw % 3).collect::<String>())
-                }
-                (_, value) => value,
+/// What a draw takes values from.
+struct Draw<'a> {
+    kernel: &'a Kernel,
+    query: &'a Query,
+    rows: &'a Rows,
+    /// Which of the draws.
+    number: usize,
+    /// A row of what the query is about: what its own fields are compared with comes from one row.
+    row: Option<&'a Given>,
+}
+
+impl Draw<'_> {
+    fn argument(&self, at: usize) -> Option<Value> {
+        let used = usage(self.query, at);
+        let leaf = used.map(|it| match it {
+            Use::Same(leaf) | Use::Low(leaf) | Use::High(leaf) | Use::Begin(leaf) => leaf,
+        });
+        match &self.query.params[at].ty {
+            VarType::Ref(to) => {
+                // The key as the rows name it: all leaves of the reference, of one row.
+                let leaves: Vec<LeafId> = match leaf.map(|leaf| self.kernel.leaves[leaf].field) {
+                    Some(field) if matches!(self.kernel.fields[field].ty, Type::Ref(_)) => {
+                        self.kernel.fields[field].leaves.iter().collect()
+                    }
+                    Some(_) | None => self.kernel.key_leaves(*to),
+                };
+                let same = self.row.and_then(|row| tuple(row, &leaves));
+                let drawn = same.or_else(|| nth(tuples(self.kernel, self.rows, &leaves), self.number, DRAWS));
+                drawn.map(Value::List)
             }
+            VarType::Scalar(scalar) => self.scalar(at, scalar, used, leaf),
+            VarType::List { of, max, .. } => self.list(of, *max, leaf),
+            VarType::Row(_) => None,
         }
-        (VarType::List { of, max, .. }, _) => {
-            let many = max.map_or(3, |max| (max as usize).clamp(1, 3));
-            let values = match (&**of, leaf) {
-                (VarType::Scalar(scalar), leaf) => {
-                    values(kernel, rows, leaf.or_else(|| alike(kernel, query.from, scalar))?)
-                }
-                (VarType::Ref(to), _) => match kernel.key_leaves(*to).as_slice() {
-                    [key] => values(kernel, rows, *key),
-                    _ => return None,
-                },
-                (VarType::Row(_) | VarType::List { .. }, _) => return None,
-            };
-            let picked: Vec<Value> = (0..many)
-                .filter_map(|more| nth(values.clone(), draw + more, DRAWS + many))
-                .collect();
-            if picked.is_empty() {
-                return None;
+    }
+
+    fn scalar(&self, at: usize, scalar: &Scalar, used: Option<Use>, leaf: Option<LeafId>) -> Option<Value> {
+        let leaf = leaf.or_else(|| alike(self.kernel, self.query.from, scalar))?;
+        let values = || values(self.kernel, self.rows, leaf);
+        let same = || {
+            self.row
+                .and_then(|row| row.get(&leaf))
+                .filter(|it| !it.is_null())
+                .cloned()
+        };
+        // Bounds that leave something between them.
+        let low = || nth(values(), self.number, 2 * DRAWS);
+        let high = || nth(values(), 2 * DRAWS - 1 - self.number, 2 * DRAWS);
+        let value = match used {
+            Some(Use::Low(_)) => low(),
+            Some(Use::High(_)) => high(),
+            Some(Use::Same(_) | Use::Begin(_)) => same().or_else(|| nth(values(), self.number, DRAWS)),
+            None if at.is_multiple_of(2) => low(),
+            None => high(),
+        };
+        match (used, fit(scalar, value?)?) {
+            (Some(Use::Begin(_)), Value::Text(text)) => {
+                let begin: String = text.chars().take(1 + self.number % 3).collect();
+                Some(Value::text(begin))
             }
-            Value::List(picked)
+            (_, value) => Some(value),
         }
-        (VarType::Row(_), _) => return None,
-    };
-    Some(value)
+    }
+
+    fn list(&self, of: &VarType, max: Option<u32>, leaf: Option<LeafId>) -> Option<Value> {
+        let many = max.map_or(3, |max| (max as usize).clamp(1, 3));
+        let leaf = match of {
+            VarType::Scalar(scalar) => leaf.or_else(|| alike(self.kernel, self.query.from, scalar))?,
+            VarType::Ref(to) => match self.kernel.key_leaves(*to).as_slice() {
+                [key] => *key,
+                _ => return None,
+            },
+            VarType::Row(_) | VarType::List { .. } => return None,
+        };
+        let picked: Vec<Value> = (0..many)
+            .filter_map(|more| {
+                nth(
+                    values(self.kernel, self.rows, leaf),
+                    self.number + more,
+                    DRAWS + many,
+                )
+            })
+            .collect();
+        (!picked.is_empty()).then_some(Value::List(picked))
+    }
+}
+
+/// The rows of what a query is about that have a null where it asks for one.
+fn about<'r>(query: &Query, rows: &'r Rows) -> Vec<&'r Given> {
+    let nulls: Vec<LeafId> = query
+        .conds
+        .iter()
+        .filter(|cond| cond.shape == Shape::Null)
+        .filter_map(|cond| cond.leaf)
+        .collect();
+    let own = rows.get(&query.from).map_or(&[][..], Vec::as_slice);
+    own.iter()
+        .filter(|row| nulls.iter().all(|leaf| row.get(leaf).is_none_or(Value::is_null)))
+        .collect()
 }
 
 fn usage(query: &Query, at: usize) -> Option<Use> {
@@ -141,7 +180,7 @@ fn usage(query: &Query, at: usize) -> Option<Use> {
             Some(Expr::Call(_, args)) => args
                 .iter()
                 .any(|arg| matches!(arg, Expr::At(Place::Var { var, .. }) if is(*var, at))),
-            _ => false,
+            _ => matches!(&cond.pred, Pred::Atom(Atom::InVar(_, var)) if is(*var, at)),
         };
         if !is_param {
             return None;
@@ -203,16 +242,16 @@ fn tuples(kernel: &Kernel, rows: &Rows, leaves: &[LeafId]) -> Vec<Vec<Value>> {
         return Vec::new();
     };
     let rows = rows.get(&kernel.entity_of(*first)).map_or(&[][..], Vec::as_slice);
-    let tuples: BTreeSet<Vec<Value>> = rows
-        .iter()
-        .filter_map(|row| {
-            leaves
-                .iter()
-                .map(|leaf| row.get(leaf).filter(|value| !value.is_null()).cloned())
-                .collect()
-        })
-        .collect();
+    let tuples: BTreeSet<Vec<Value>> = rows.iter().filter_map(|row| tuple(row, leaves)).collect();
     tuples.into_iter().collect()
+}
+
+/// Some leaves of a row, where none of them is null.
+fn tuple(row: &Given, leaves: &[LeafId]) -> Option<Vec<Value>> {
+    leaves
+        .iter()
+        .map(|leaf| row.get(leaf).filter(|value| !value.is_null()).cloned())
+        .collect()
 }
 
 /// One of so many places spread evenly over a list.

@@ -57,6 +57,11 @@ pub(crate) fn outcome_word(text: &str) -> Result<&'static str, String> {
 /// How an outcome looks.
 pub(crate) fn style(outcome: &OutcomeKind) -> Style {
     match outcome {
+        // What a call takes at its largest may be beyond the bound, and is then refused.
+        OutcomeKind::Atomic {
+            bound: Some(bound),
+            at_most: Some(most),
+        } if most > bound => POOR,
         OutcomeKind::Enforced
         | OutcomeKind::Served { .. }
         | OutcomeKind::Atomic { .. }

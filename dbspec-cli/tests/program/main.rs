@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod files;
+mod live;
 mod results;
 
 use std::path::{Path, PathBuf};

@@ -62,6 +62,11 @@ impl Cell<'_> {
     /// Whether nothing better could be had, so that nobody asks why.
     pub fn is_best(&self) -> bool {
         match self.outcome {
+            // What a call takes at its largest may be beyond the bound, and is then refused.
+            OutcomeKind::Atomic {
+                bound: Some(bound),
+                at_most: Some(most),
+            } => most <= bound,
             OutcomeKind::Enforced
             | OutcomeKind::Served { .. }
             | OutcomeKind::Atomic { .. }

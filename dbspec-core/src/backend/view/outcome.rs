@@ -216,7 +216,7 @@ impl OutcomeKind {
                 bound: up_to,
                 at_most,
             } => match (bound(up_to), at_most) {
-                (Some(up_to), Some(most)) => format!("{most} of {up_to}"),
+                (Some(up_to), Some(most)) => format!("{up_to}, takes up to {most}"),
                 (Some(up_to), None) => up_to,
                 (None, _) => String::new(),
             },
