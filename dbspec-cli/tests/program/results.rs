@@ -112,7 +112,7 @@ fn verify_says_same_and_different() {
         done.out,
         str![[r#"
 query           asked  rows
-notes_of        4      8     same
+notes_of        5      10    same
 author_by_name  2      2     same
 
 "#]]
