@@ -150,18 +150,3 @@ fn reports_of_the_examples_hold() {
     reports_hold(include_str!("../examples/shop/schema.dbspec"));
     reports_hold(include_str!("../examples/chinook/schema.dbspec"));
 }
-
-#[test]
-fn the_model_of_the_readme_is_right() {
-    let readme = include_str!("../README.md");
-    let samples = readme.split("```\n").skip(1).step_by(2);
-    let mut checked = 0;
-    for sample in samples {
-        // What has a word after its fence is of another language.
-        if sample.contains("entity ") {
-            kernel(sample);
-            checked += 1;
-        }
-    }
-    assert_eq!(checked, 1, "the README shows one model");
-}
