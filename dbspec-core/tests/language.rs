@@ -5,10 +5,11 @@ use dbspec_core::diag::SourceMap;
 use dbspec_core::diag::render::{Style, render_all};
 use dbspec_core::syntax::parse;
 
-/// A sample: the code that it must raise, if one, and its text.
+/// A sample: the code that it must raise, if one, how often, where that is said, and its text.
 struct Sample {
     line: usize,
     code: Option<String>,
+    times: Option<usize>,
     text: String,
 }
 
@@ -26,10 +27,13 @@ fn samples() -> Vec<Sample> {
             .map(|(_, line)| line)
             .take_while(|line| *line != "```")
             .collect();
-        let code = info.trim();
+        let mut info = info.split_whitespace();
         all.push(Sample {
             line: at + 1,
-            code: (!code.is_empty()).then(|| code.to_owned()),
+            code: info.next().map(str::to_owned),
+            times: info
+                .next()
+                .map(|times| times.parse().expect("a number of findings")),
             text: text.join("\n") + "\n",
         });
     }
@@ -66,5 +70,7 @@ fn every_mistake_raises_its_code_alone() {
             "line {}: {codes:?}, where {code} is named",
             sample.line
         );
+        let times = sample.times.unwrap_or(codes.len());
+        assert_eq!(codes.len(), times, "line {}: {found:#?}", sample.line);
     }
 }

@@ -4,6 +4,7 @@ use super::literal::{Fit, natural};
 use super::operand::{is_exact, is_int, word};
 use super::path::scalar_of;
 use super::{Operand, Scope, Typed};
+use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::{not_a_value, wrong_type};
 use crate::kernel::{Expr, Op, Scalar};
 use crate::model::{BinaryOp, Expr as Written, ExprKind, Literal};
@@ -69,8 +70,13 @@ impl<'m> Scope<'_, 'm> {
                 | BinaryOp::Overlaps => self.report_condition(written.at),
             },
             ExprKind::Call { function, args } => self.call(function, args, written.at),
-            ExprKind::List(_)
-            | ExprKind::Not(_)
+            ExprKind::List(_) => {
+                let help = "give it as a parameter; in conditions, write `x in [a, b]`";
+                self.sink
+                    .report(unsupported("a list written out as a value", written.at, help));
+                Operand::Broken
+            }
+            ExprKind::Not(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Between { .. }
