@@ -2,6 +2,7 @@
 //! said: `//~ E0202 on "strin": there is no type …`. `UPDATE_EXPECT=1` writes them anew.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use dbspec_core::check::review;
@@ -42,7 +43,7 @@ fn joined(text: &str, found: &[(usize, String)]) -> String {
         out.push('\n');
         let indent = &line[..line.len() - line.trim_start().len()];
         for (_, finding) in found.iter().filter(|(line, _)| *line == at) {
-            out.push_str(&format!("{indent}{MARK} {finding}\n"));
+            let _ = writeln!(out, "{indent}{MARK} {finding}");
         }
     }
     out

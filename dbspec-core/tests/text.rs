@@ -272,9 +272,8 @@ fn what_nests_deep_is_said_to() {
                 .split_once(" }")
                 .map_or((*inner, ""), |(inner, _)| (inner, " }"));
             let text = format!("{before}{}{inner}{close}{after}", open.repeat(10_000));
-            if let Err(error) = holds(&text) {
-                panic!("`{open}`, closed: {closed}: {error}");
-            }
+            let held = holds(&text);
+            assert!(held.is_ok(), "`{open}`, closed: {closed}: {held:?}");
         }
     }
 }
@@ -335,9 +334,8 @@ fn long_chains_of_declarations_are_read() {
             let text = lines.join("\n");
             let parsed = parse(&text);
             assert_eq!(parsed.diagnostics, [], "{next}");
-            if let Err(error) = well_placed(&text, &review(parsed).found) {
-                panic!("`{next}`, reversed: {reversed}: {error}");
-            }
+            let held = well_placed(&text, &review(parsed).found);
+            assert!(held.is_ok(), "`{next}`, reversed: {reversed}: {held:?}");
         }
     }
 }
@@ -381,8 +379,11 @@ fn long_lists_are_read() {
         ),
     ];
     for text in texts {
-        if let Err(error) = holds(&text) {
-            panic!("{}…: {error}", text.chars().take(80).collect::<String>());
-        }
+        let held = holds(&text);
+        assert!(
+            held.is_ok(),
+            "{}…: {held:?}",
+            text.chars().take(80).collect::<String>()
+        );
     }
 }
