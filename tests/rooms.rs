@@ -1,6 +1,6 @@
 //! The map holds: engines have the same rooms, core knows no engine, engines don't know each other, and drivers are in one
 //! crate alone.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -131,6 +131,71 @@ pub fn explore<E: Engine>(
     Ok(explored)
 }
 
+/// Whether an engine is as some order of what was done leaves it, from its first state, each client after the other.
+///
+/// What may or may not have been done, since a client was stopped or its reply was lost, stands in the order or doesn't.
+pub fn is_some_order<E: Engine>(
+    first: &E,
+    machines: &[Machine],
+    last: &E,
+    ends: &[End],
+    same: impl Fn(&E, &E) -> bool,
+) -> bool {
+    let (mut done, mut perhaps) = (Vec::new(), Vec::new());
+    for (at, end) in ends.iter().enumerate() {
+        match end {
+            End::Done(_) => done.push(at),
+            End::Stopped | End::Failed(_, Applied::Unknown) => perhaps.push(at),
+            End::Refused(_) | End::Failed(_, Applied::No) => {}
+        }
+    }
+    let mut open: Vec<(E, Vec<usize>)> = subsets(&perhaps)
+        .into_iter()
+        .map(|some| (first.clone(), done.iter().copied().chain(some).collect()))
+        .collect();
+    while let Some((engine, left)) = open.pop() {
+        if left.is_empty() && same(&engine, last) {
+            return true;
+        }
+        for (place, at) in left.iter().enumerate() {
+            let mut engine = engine.clone();
+            if let Some(machine) = machines.get(*at)
+                && is_done(&mut engine, *at, machine.clone())
+            {
+                let mut rest = left.clone();
+                rest.remove(place);
+                open.push((engine, rest));
+            }
+        }
+    }
+    false
+}
+
+/// Whether a client that is alone is done.
+fn is_done<E: Engine>(engine: &mut E, client: usize, mut machine: Machine) -> bool {
+    let mut reply = Reply::Start;
+    loop {
+        match machine.next(reply) {
+            Next::Send(sent) => reply = engine.serve(client, &sent.verb),
+            Next::Done(_) => return true,
+            Next::Refused(_) | Next::Failed { .. } => return false,
+        }
+    }
+}
+
+fn subsets(of: &[usize]) -> Vec<Vec<usize>> {
+    of.iter().fold(vec![Vec::new()], |mut all, at| {
+        let with = all.iter().map(|some: &Vec<usize>| {
+            let mut some = some.clone();
+            some.push(*at);
+            some
+        });
+        let with: Vec<Vec<usize>> = with.collect();
+        all.extend(with);
+        all
+    })
+}
+
 /// A way so far.
 #[derive(Clone)]
 struct Way<E> {

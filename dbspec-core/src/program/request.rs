@@ -46,7 +46,7 @@ pub struct Expect {
 pub enum Then {
     /// The program ends with a refusal.
     Refuse(Refusal),
-    /// The enclosing [`Step::Retry`] begins again.
+    /// The enclosing [`Step::Retry`](super::Step::Retry) begins again.
     Again,
     /// The program goes on.
     Ignore,

@@ -68,7 +68,7 @@ pub enum Step {
         /// What is done.
         body: Block,
     },
-    /// Runs the evaluator's [`apply`](crate::semantics::apply) on what is known. A refusal ends the program.
+    /// Runs the evaluator's [`apply`](fn@crate::semantics::apply) on what is known. A refusal ends the program.
     Judge {
         /// Gets the needs: an empty list when the evaluation is done.
         needs: Slot,
@@ -87,7 +87,7 @@ pub enum Step {
         /// numbers, as a list, or one of them.
         found: Term,
     },
-    /// Runs the evaluator's [`answer`](crate::semantics::answer) on candidates and what is known.
+    /// Runs the evaluator's [`answer`](fn@crate::semantics::answer) on candidates and what is known.
     Answer {
         /// The candidates: a list of rows of the query's entity; null: those that the evaluator finds.
         candidates: Term,

@@ -105,7 +105,7 @@ impl Fake {
                 Reply::Done
             }
             Verb::Commit => match self.open.remove(&client) {
-                Some(transaction) => self.commit(transaction),
+                Some(transaction) => self.commit(&transaction),
                 None => Reply::Fault(Fault::Broken("no transaction is open".into())),
             },
             Verb::Calls(calls) => {
@@ -146,7 +146,7 @@ impl Fake {
         self.open.remove(&client);
     }
 
-    fn commit(&mut self, transaction: Transaction) -> Reply {
+    fn commit(&mut self, transaction: &Transaction) -> Reply {
         let still =
             |(need, found): &(Value, Value)| self.words.find(&self.state, need).as_ref() == Some(found);
         let actions: Option<Vec<Action>> = transaction

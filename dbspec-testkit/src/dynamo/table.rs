@@ -1,0 +1,224 @@
+//! Tables, their items and indexes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dbspec_core::program::machine::Fault;
+use dbspec_core::value::Value;
+
+use super::expression::{Expressions, member, text};
+use super::invalid;
+
+/// The texts of an item's key attributes.
+pub(super) type Key = Vec<Box<str>>;
+
+/// Attributes with their types: `{"S": "…"}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Item(pub(super) BTreeMap<Box<str>, Value>);
+
+impl Item {
+    pub(super) fn of(value: &Value) -> Result<Self, Fault> {
+        let Value::Map(members) = value else {
+            return Err(invalid("no item"));
+        };
+        for (_, value) in members {
+            match value {
+                Value::Map(of) if of.len() == 1 => {}
+                _ => return Err(invalid("an attribute without its type")),
+            }
+        }
+        Ok(Self(members.iter().cloned().collect()))
+    }
+
+    pub(super) fn value(&self) -> Value {
+        Value::Map(
+            self.0
+                .iter()
+                .map(|(name, it)| (name.clone(), it.clone()))
+                .collect(),
+        )
+    }
+
+    /// The attributes that are others than before.
+    pub(super) fn changed(&self, before: Option<&Self>) -> Value {
+        let changed = self.0.iter().filter(|(name, value)| {
+            let was = before.and_then(|it| it.0.get(*name));
+            was != Some(*value)
+        });
+        Value::Map(changed.map(|(name, it)| (name.clone(), it.clone())).collect())
+    }
+
+    fn string(&self, name: &str) -> Option<&str> {
+        text(member(self.0.get(name)?, "S"))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// The attributes of the key: of the partition, and to sort.
+    key: Vec<Box<str>>,
+    indexes: BTreeMap<Box<str>, Vec<Box<str>>>,
+    items: BTreeMap<Key, Item>,
+}
+
+impl Table {
+    pub(super) fn create(request: &Value) -> Option<Self> {
+        let names = |of: &Value| -> Option<Vec<Box<str>>> {
+            let Value::List(keys) = member(of, "KeySchema") else {
+                return None;
+            };
+            keys.iter()
+                .map(|it| Some(text(member(it, "AttributeName"))?.into()))
+                .collect()
+        };
+        let mut indexes = BTreeMap::new();
+        if let Value::List(all) = member(request, "GlobalSecondaryIndexes") {
+            for index in all {
+                indexes.insert(text(member(index, "IndexName"))?.into(), names(index)?);
+            }
+        }
+        Some(Self {
+            key: names(request)?,
+            indexes,
+            items: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn items(&self) -> &BTreeMap<Key, Item> {
+        &self.items
+    }
+
+    pub(super) fn put(&mut self, key: Key, item: Option<Item>) {
+        match item {
+            Some(item) => self.items.insert(key, item),
+            None => self.items.remove(&key),
+        };
+    }
+
+    /// A key that has the key's attributes and no other.
+    pub(super) fn key(&self, of: &Value) -> Result<Key, Fault> {
+        match of {
+            Value::Map(members) if members.len() == self.key.len() => self.key_within(of),
+            _ => Err(invalid("the key doesn't match the schema")),
+        }
+    }
+
+    /// The key of an item.
+    pub(super) fn key_within(&self, of: &Value) -> Result<Key, Fault> {
+        let item = Item::of(of)?;
+        let part = |name: &Box<str>| {
+            item.string(name)
+                .filter(|it| !it.is_empty() && it.len() <= 1024)
+                .map(Into::into)
+                .ok_or_else(|| invalid("a key attribute is missing, empty or too long"))
+        };
+        self.key.iter().map(part).collect()
+    }
+
+    /// Whether an item may stand under a key: its key is the key's, and keys of indexes are texts.
+    pub(super) fn fits(&self, key: &Key, item: &Item) -> Result<(), Fault> {
+        if self.key_within(&item.value())? != *key {
+            return Err(invalid("an update of the key"));
+        }
+        for name in self.indexes.values().flatten() {
+            let missing = !item.0.contains_key(name);
+            if !missing
+                && item
+                    .string(name)
+                    .is_none_or(|it| it.is_empty() || it.len() > 2048)
+            {
+                return Err(invalid("the key of an index is empty or no text"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn query(&self, args: &Value, page: usize) -> Result<Value, Fault> {
+        let index = match text(member(args, "IndexName")) {
+            None => None,
+            Some(name) => Some(self.indexes.get(name).ok_or_else(|| invalid("no such index"))?),
+        };
+        if index.is_some() && *member(args, "ConsistentRead") == Value::Bool(true) {
+            return Err(invalid("consistent reads of an index"));
+        }
+        let expressions = Expressions::of(args)?;
+        let condition = member(args, "KeyConditionExpression");
+        let names = index.unwrap_or(&self.key);
+        let mut found = Vec::new();
+        for (key, item) in &self.items {
+            let sort: Option<Key> = names.iter().map(|it| item.string(it).map(Into::into)).collect();
+            // An index has the items alone that have its keys.
+            let Some(sort) = sort else { continue };
+            if expressions.condition(condition, Some(item))? {
+                found.push(((sort, key.clone()), item));
+            }
+        }
+        let partitions: BTreeSet<_> = found.iter().map(|((sort, _), _)| sort.first()).collect();
+        if partitions.len() > 1 {
+            return Err(invalid("more than one partition"));
+        }
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        if *member(args, "ScanIndexForward") == Value::Bool(false) {
+            found.reverse();
+        }
+        let items = found.into_iter().map(|(_, item)| item).collect();
+        self.page(args, &expressions, items, page, index)
+    }
+
+    pub(super) fn scan(&self, args: &Value, page: usize) -> Result<Value, Fault> {
+        let expressions = Expressions::of(args)?;
+        self.page(args, &expressions, self.items.values().collect(), page, None)
+    }
+
+    fn page(
+        &self,
+        args: &Value,
+        expressions: &Expressions<'_>,
+        mut items: Vec<&Item>,
+        page: usize,
+        index: Option<&Vec<Box<str>>>,
+    ) -> Result<Value, Fault> {
+        let filter = member(args, "FilterExpression");
+        let at = |item: &Item| -> Value {
+            let names: BTreeSet<&Box<str>> = self.key.iter().chain(index.into_iter().flatten()).collect();
+            let members = names
+                .into_iter()
+                .filter_map(|name| Some((name.clone(), item.0.get(name)?.clone())));
+            Value::Map(members.collect())
+        };
+        let start = member(args, "ExclusiveStartKey");
+        if !start.is_null() {
+            let position = items.iter().position(|item| at(item) == *start);
+            items.drain(..=position.ok_or_else(|| invalid("no such start"))?);
+        }
+        let limit = match member(args, "Limit") {
+            Value::Int(limit) => usize::try_from(*limit)
+                .ok()
+                .filter(|it| *it > 0)
+                .ok_or_else(|| invalid("a limit below 1"))?,
+            _ => usize::MAX,
+        };
+        let most = limit.min(page);
+        let more = items.len() >= most;
+        items.truncate(most);
+        let last = items.last().filter(|_| more).map(|item| at(item));
+        let scanned = items.len();
+        // An expression that no item meets is looked at all the same.
+        expressions.condition(filter, None)?;
+        let mut kept = Vec::new();
+        for item in items {
+            if expressions.condition(filter, Some(item))? {
+                kept.push(item.value());
+            }
+        }
+        expressions.condition(member(args, "KeyConditionExpression"), None)?;
+        expressions.all_used()?;
+        let count = |it: usize| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
+        let mut reply = vec![
+            ("Count".into(), count(kept.len())),
+            ("ScannedCount".into(), count(scanned)),
+            ("Items".into(), Value::List(kept)),
+        ];
+        reply.extend(last.map(|it| ("LastEvaluatedKey".into(), it)));
+        Ok(Value::Map(reply))
+    }
+}
