@@ -192,7 +192,7 @@ impl Compile for Faulty {
             "BadJson" => artefacts.push(Artefact {
                 file: "schema.json".to_owned(),
                 text: "{\"a\": 'x'}".to_owned(),
-                statements: vec![0..10],
+                statements: std::iter::once(0..10).collect(),
             }),
             _ => {}
         }

@@ -97,14 +97,14 @@ impl<'a> Expressions<'a> {
     }
 
     /// The item as an update leaves it.
-    pub(super) fn update(&self, of: &Value, item: Item) -> Result<Item, Fault> {
+    pub(super) fn update(&self, of: &Value, item: &Item) -> Result<Item, Fault> {
         let update = text(of).ok_or_else(|| invalid("no UpdateExpression"))?;
         let tokens = tokens(update)?;
         let mut changed = item.clone();
         let mut reader = Reader {
             expressions: self,
             tokens: &tokens,
-            item: Some(&item),
+            item: Some(item),
         };
         let mut targets = BTreeSet::new();
         while let Some(word) = reader.take() {

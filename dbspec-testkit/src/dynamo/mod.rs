@@ -128,7 +128,7 @@ impl Dynamo {
             .after
             .as_ref()
             .map(|after| after.changed(change.before.as_ref()));
-        self.put(name, change.key, change.after);
+        self.put(&name, change.key, change.after);
         let returned = match text(member(args, "ReturnValues")) {
             Some("UPDATED_NEW") => new.map(|it| ("Attributes".into(), it)),
             Some(_) | None => None,
@@ -171,14 +171,14 @@ impl Dynamo {
             return Err(Fault::Cancelled(denied.collect()));
         }
         for (name, change) in changes {
-            self.put(name, change.key, change.after);
+            self.put(&name, change.key, change.after);
         }
         self.done.insert(token);
         Ok(Value::Map(Vec::new()))
     }
 
-    fn put(&mut self, table: Box<str>, key: Key, item: Option<Item>) {
-        if let Some(table) = self.tables.get_mut(&table) {
+    fn put(&mut self, table: &str, key: Key, item: Option<Item>) {
+        if let Some(table) = self.tables.get_mut(table) {
             table.put(key, item);
         }
     }
@@ -202,7 +202,7 @@ impl Dynamo {
             "Put" => Some(Item::of(given)?),
             "Update" => {
                 let start = before.clone().map_or_else(|| Item::of(given), Ok)?;
-                Some(expressions.update(member(action, "UpdateExpression"), start)?)
+                Some(expressions.update(member(action, "UpdateExpression"), &start)?)
             }
             "Delete" => None,
             "ConditionCheck" => before.clone(),

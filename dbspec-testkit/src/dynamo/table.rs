@@ -105,13 +105,13 @@ impl Table {
     /// The key of an item.
     pub(super) fn key_within(&self, of: &Value) -> Result<Key, Fault> {
         let item = Item::of(of)?;
-        let part = |name: &Box<str>| {
+        let part = |name: &str| {
             item.string(name)
                 .filter(|it| !it.is_empty() && it.len() <= 1024)
                 .map(Into::into)
                 .ok_or_else(|| invalid("a key attribute is missing, empty or too long"))
         };
-        self.key.iter().map(part).collect()
+        self.key.iter().map(|it| part(it)).collect()
     }
 
     /// Whether an item may stand under a key: its key is the key's, and keys of indexes are texts.
