@@ -154,10 +154,47 @@ impl Memory {
     /// insert, a row can't name one that is deleted softly.
     ///
     /// # Errors
-    /// What is refused.
+    /// What is refused, in words with the keys of a few rows that break it.
     pub fn load(&mut self, rows: Vec<(EntityId, Given)>) -> Result<usize, MemoryError> {
         let count = rows.len();
-        self.run(&Operation::Insert(rows)).map(|_| count)
+        let operation = Operation::Insert(rows);
+        match self.run(&operation) {
+            Ok(_) => Ok(count),
+            Err(MemoryError::Refused { refusals, .. }) => {
+                let found = semantics::would_break(self.kernel(), &self.tables, &operation, &self.context);
+                let breaches = found.unwrap_or_default();
+                let names = refusals.iter().map(|it| self.with_rows(it, &breaches)).collect();
+                Err(MemoryError::Refused { refusals, names })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A refusal with the first rows that cause it.
+    fn with_rows(&self, refusal: &Refusal, breaches: &[Breach]) -> String {
+        const FEW: usize = 3;
+        let kernel = self.kernel();
+        let of = breaches.iter().filter(|it| Refusal::Rule(it.rule) == *refusal);
+        let mut rows: Vec<String> = of
+            .map(|it| {
+                format!(
+                    "{} {}",
+                    kernel.entities[it.entity].name,
+                    rows::key_json(kernel, it.entity, &it.key)
+                )
+            })
+            .collect();
+        let more = rows.len().saturating_sub(FEW);
+        rows.truncate(FEW);
+        if more > 0 {
+            rows.push(format!("and {more} more"));
+        }
+        let name = kernel.refusal(refusal);
+        if rows.is_empty() {
+            name
+        } else {
+            format!("{name} ({})", rows.join(", "))
+        }
     }
 
     /// Changes fields of a row.

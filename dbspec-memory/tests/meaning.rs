@@ -299,3 +299,26 @@ fn answers_are_ordered_grouped_and_nested() {
         [json!({ "id": 1, "bs": [{ "d": "0.50" }, { "d": "0.33" }] })]
     );
 }
+
+#[test]
+fn a_load_that_is_refused_names_rows() {
+    let mut it = memory("entity A { id: int32 @key }\nentity B in A as bs { n: int32 @key 0..  a: -> A? }");
+    let kernel = it.kernel().clone();
+    let entity = |name: &str| kernel.entity(name).expect("an entity");
+    let mut rows = vec![(entity("A"), json!({ "id": 1 }))];
+    rows.extend((0..5).map(|n| (entity("B"), json!({ "owner": 1, "n": n - 2, "a": n - 1 }))));
+    let rows = rows.into_iter().map(|(entity, row)| {
+        (
+            entity,
+            dbspec_core::rows::row_of(&kernel, entity, &row).expect("a row"),
+        )
+    });
+    assert_eq!(
+        refused(it.load(rows.collect())),
+        [
+            "B.n.bounds (B {\"owner\":1,\"n\":-2}, B {\"owner\":1,\"n\":-1})",
+            "B.a.reference (B {\"owner\":1,\"n\":-2}, B {\"owner\":1,\"n\":-1}, B {\"owner\":1,\"n\":1}, and 1 more)"
+        ]
+    );
+    assert_eq!(it.rows(entity("A")).len(), 0);
+}

@@ -24,7 +24,7 @@ mod view;
 use std::collections::BTreeMap;
 
 pub use answer::{answer, composed_key, is_shown, shown};
-pub use apply::{apply, bound_values};
+pub use apply::{apply, bound_values, would_break};
 pub use audit::{Breach, audit};
 pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 

@@ -24,7 +24,7 @@ pub(in crate::semantics) use judge::{bound, breaks_alone, overlap};
 
 use super::eval::{Env, Lack};
 use super::view::View;
-use super::{Changes, Context, Need, Operation, Reliance, RowKey, Stop, Store};
+use super::{Breach, Changes, Context, Need, Operation, Reliance, RowKey, Stop, Store};
 use crate::kernel::{EntityId, FieldId, Kernel, Refusal, VarId};
 use crate::value::Value;
 
@@ -39,23 +39,7 @@ pub fn apply(
     operation: &Operation,
     context: &Context,
 ) -> Result<Changes, Stop> {
-    let mut run = Run {
-        kernel,
-        context,
-        view: View::new(kernel, store),
-        refused: BTreeSet::new(),
-        needs: BTreeSet::new(),
-        relied: BTreeSet::new(),
-        vars: Vec::new(),
-        bound: BTreeMap::new(),
-        returns: None,
-        returned: Value::Null,
-        fresh: 0,
-        taken: BTreeMap::new(),
-        waiting: BTreeSet::new(),
-        followed: BTreeSet::new(),
-        purging: matches!(operation, Operation::Purge(..)),
-    };
+    let mut run = Run::new(kernel, store, operation, context);
     run.edit(operation);
     // Later actions of a declared write may mend what looks broken while earlier ones wait.
     let certain = matches!(operation, Operation::Insert(_)) || run.needs.is_empty();
@@ -64,6 +48,27 @@ pub fn apply(
     run.derive();
     run.judge();
     run.finish(certain)
+}
+
+/// The rows that would break rules if an operation were done unjudged, by reading the whole database: for messages. What
+/// can't be seen in rows, such as two of one key, isn't among them.
+///
+/// # Errors
+/// What the store must find out first.
+pub fn would_break(
+    kernel: &Kernel,
+    store: &dyn Store,
+    operation: &Operation,
+    context: &Context,
+) -> Result<Vec<Breach>, Vec<Need>> {
+    let mut run = Run::new(kernel, store, operation, context);
+    run.edit(operation);
+    run.close();
+    run.derive();
+    if !run.needs.is_empty() {
+        return Err(run.needs.into_iter().collect());
+    }
+    super::audit(kernel, &run.view, context)
 }
 
 struct Run<'a> {
@@ -91,7 +96,27 @@ struct Run<'a> {
     purging: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(kernel: &'a Kernel, store: &'a dyn Store, operation: &Operation, context: &'a Context) -> Self {
+        Self {
+            kernel,
+            context,
+            view: View::new(kernel, store),
+            refused: BTreeSet::new(),
+            needs: BTreeSet::new(),
+            relied: BTreeSet::new(),
+            vars: Vec::new(),
+            bound: BTreeMap::new(),
+            returns: None,
+            returned: Value::Null,
+            fresh: 0,
+            taken: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            followed: BTreeSet::new(),
+            purging: matches!(operation, Operation::Purge(..)),
+        }
+    }
+
     fn env(&self) -> Env<'_> {
         Env {
             kernel: self.kernel,
