@@ -4,13 +4,18 @@
 
 use std::sync::Arc;
 
-use dbspec_core::kernel::Kernel;
+use dbspec_core::check::check;
+use dbspec_core::kernel::{EntityId, Filling, Kernel, RuleKind};
 use dbspec_core::program::Program;
 use dbspec_core::program::machine::Machine;
 use dbspec_core::semantics::{self, Operation};
 use dbspec_testkit::bank::Bank;
 use dbspec_testkit::explorer::{Explored, Troubles, explore, is_some_order};
 use dbspec_testkit::fake::{Fake, Mutant, documents, sessions};
+use dbspec_testkit::generate::rare_models;
+use dbspec_testkit::operations::{Made, Maker, steps};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 
 /// What there is at first.
 fn start(bank: &Bank) -> Fake {
@@ -35,7 +40,7 @@ fn run(
     let machines: Vec<Machine> = machines.collect();
     // Many ways end alike.
     let mut right = Vec::new();
-    explore(first, machines.clone(), troubles, 20_000, |fake, ends| {
+    explore(first, machines.clone(), troubles, MOST, |fake, ends| {
         let end = (fake.state().rows().clone(), ends.to_vec());
         if right.contains(&end) {
             return Ok(());
@@ -52,6 +57,9 @@ fn run(
         Ok(())
     })
 }
+
+/// So many ways at most.
+const MOST: u64 = 20_000;
 
 const TROUBLES: [Troubles; 3] = [
     Troubles::NONE,
@@ -85,6 +93,62 @@ fn no_order_of_requests_breaks_a_rule() {
         }
         assert!(all.done > 0 && all.refused > 0 && all.stopped > 0, "{all:?}");
     }
+}
+
+/// Two operations of generated ones, on the rows that others left.
+fn generated(runner: &mut TestRunner) -> Option<(Fake, Vec<Operation>)> {
+    let plan = rare_models().new_tree(runner).ok()?.current();
+    let steps = steps(14).new_tree(runner).ok()?.current();
+    let kernel = check(dbspec_core::syntax::parse(&plan.text())).expect("generated models are right");
+    // Numbers that another try takes are lost, so that keys are others.
+    let is_sequence = |kind: &RuleKind| match kind {
+        RuleKind::Default { filling, .. } => *filling == Filling::Sequence,
+        _ => false,
+    };
+    if kernel.rules.iter().any(|(_, rule)| is_sequence(&rule.kind)) {
+        return None;
+    }
+    let mut fake = Fake::new(&kernel);
+    let mut last = Vec::new();
+    for step in &steps {
+        let keys = |entity: EntityId| fake.state().keys(entity);
+        let maker = Maker {
+            kernel: &kernel,
+            keys: &keys,
+        };
+        let Made::Operation(operation) = maker.make(step) else {
+            continue;
+        };
+        let changes = semantics::apply(&kernel, fake.state(), &operation, &Bank::context(last.len()));
+        let before = fake.clone();
+        if let Ok(changes) = changes {
+            fake.state_mut().commit(&changes.rows);
+            last.push((before, operation));
+        }
+    }
+    // The last two, on what there was before them: so each of them was right there, one after the other.
+    let (_, second) = last.pop()?;
+    let (before, first) = last.pop()?;
+    Some((before, vec![first, second]))
+}
+
+#[test]
+fn no_order_of_generated_operations_breaks_a_rule() {
+    let mut runner = TestRunner::deterministic();
+    let (mut pairs, mut ways) = (0, 0);
+    while pairs < 60 {
+        let Some((first, operations)) = generated(&mut runner) else {
+            continue;
+        };
+        pairs += 1;
+        for program in programs(first.kernel()) {
+            let explored = run(&first, &program, &operations, Troubles::NONE);
+            ways += explored
+                .unwrap_or_else(|found| panic!("{operations:?}: {found}"))
+                .ways;
+        }
+    }
+    assert!(ways > 240, "{ways} ways");
 }
 
 #[test]

@@ -78,6 +78,11 @@ impl Fake {
         }
     }
 
+    /// The model.
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        self.state.kernel()
+    }
+
     /// What is stored.
     pub fn state(&self) -> &State {
         &self.state

@@ -34,6 +34,10 @@ impl State {
         }
     }
 
+    pub(super) fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+
     /// All rows, by entity and key.
     pub fn rows(&self) -> &BTreeMap<(EntityId, RowKey), Row> {
         &self.rows
