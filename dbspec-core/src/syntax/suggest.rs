@@ -1,5 +1,9 @@
 //! "Did you mean …?"
 
+/// So many candidates of about the same length are looked at, so that thousands of mistakes in a large model don't cost
+/// the square of it.
+const MOST: usize = 500;
+
 /// The candidate that is nearest to what was written, if one is near enough to be a slip.
 pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let written: Vec<char> = written.chars().flat_map(char::to_lowercase).take(64).collect();
@@ -8,8 +12,11 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
         3..=5 => 2,
         _ => 3,
     };
-    let scored = candidates.into_iter().filter_map(|candidate| {
+    let near = candidates.into_iter().filter_map(|candidate| {
         let chars: Vec<char> = candidate.chars().flat_map(char::to_lowercase).take(64).collect();
+        (chars.len().abs_diff(written.len()) <= allowed).then_some((candidate, chars))
+    });
+    let scored = near.take(MOST).filter_map(|(candidate, chars)| {
         let distance = distance(&written, &chars);
         let slip = distance <= allowed && distance < written.len().max(chars.len()).div_ceil(2) + 1;
         slip.then_some((distance, candidate))
