@@ -243,6 +243,7 @@ impl Facts {
         let mut targets: Vec<Target> = Vec::new();
         let mut declared: BTreeMap<(&str, &str), Span> = BTreeMap::new();
         let names = Names::of(schema.model);
+        names.no_cycles(sink);
         for item in &schema.model.items {
             match item {
                 Item::Scale(it) => {
@@ -457,37 +458,49 @@ impl<'m> Names<'m> {
         }
     }
 
-    /// What a role is a kind of must exist, and end.
+    /// What a role is a kind of must exist.
     fn kinds(&self, sink: &mut Sink, role: &model::Role) {
-        for name in role
-            .is
-            .iter()
-            .filter(|name| !self.roles.contains_key(name.as_str()))
-        {
+        let unknowns = role.is.iter();
+        for name in unknowns.filter(|name| !self.roles.contains_key(name.as_str())) {
             sink.report(unknown("role", name, self.roles.keys().copied()));
         }
+    }
+
+    /// What roles are kinds of must end.
+    fn no_cycles(&self, sink: &mut Sink) {
+        let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, of) in &self.roles {
+            let known = of.iter().filter(|it| self.roles.contains_key(it.as_str()));
+            open.insert(name, known.clone().count());
+            for it in known {
+                kinds.entry(it.as_str()).or_default().push(name);
+            }
+        }
+        // A role is done when all that it is a kind of are; what stays comes back to itself, or is a kind of such.
+        let roots = open.iter().filter(|(_, of)| **of == 0);
+        let mut ready: Vec<&str> = roots.map(|(name, _)| *name).collect();
+        while let Some(name) = ready.pop() {
+            open.remove(name);
+            for kind in kinds.remove(name).unwrap_or_default() {
+                if let Some(of) = open.get_mut(kind) {
+                    *of -= 1;
+                    if *of == 0 {
+                        ready.push(kind);
+                    }
+                }
+            }
+        }
+        let stays = |of: &'m [Name]| of.iter().find(|it| open.contains_key(it.as_str()));
         let mut seen = BTreeSet::new();
-        let mut open: Vec<&str> = role.is.iter().map(Name::as_str).collect();
-        while let Some(name) = open.pop() {
-            if name == role.name.as_str() {
+        let mut at = open.keys().next().and_then(|name| stays(self.roles.get(name)?));
+        while let Some(name) = at {
+            if !seen.insert(name.as_str()) {
                 let found = cyclic_ownership::RULE.error(format!("role `{name}` is a kind of itself"));
-                sink.report(
-                    found
-                        .at(role.name.at, "comes back here")
-                        .help("leave out one of the steps"),
-                );
-                return;
+                let found = found.at(name.at, "comes back here");
+                return sink.report(found.help("leave out one of the steps"));
             }
-            if seen.insert(name) {
-                open.extend(
-                    self.roles
-                        .get(name)
-                        .into_iter()
-                        .copied()
-                        .flatten()
-                        .map(Name::as_str),
-                );
-            }
+            at = self.roles.get(name.as_str()).and_then(|of| stays(of));
         }
     }
 }

@@ -108,15 +108,7 @@ impl<'m> Schema<'m> {
             return;
         }
         if depth > DEEPEST {
-            let name = self.plans[at].decl.name();
-            let found = unfit_key::RULE.error(format!("the key of `{name}` lies too deep in others"));
-            sink.report(
-                found
-                    .at(name.at, "part of other keys")
-                    .why(format!("keys are part of each other {DEEPEST} deep at most"))
-                    .help("give it a key of its own: `id: uuid = uuid7() @key`"),
-            );
-            return;
+            return self.too_deep(at, sink);
         }
         if state[at] == 1 {
             let name = self.plans[at].decl.name();
@@ -140,6 +132,10 @@ impl<'m> Schema<'m> {
                 leaves.push(leaf);
             }
         }
+        if leaves.iter().any(|leaf| leaf.path.len() > DEEPEST) {
+            self.too_deep(at, sink);
+            leaves.clear();
+        }
         if leaves.len() > MOST {
             let name = self.plans[at].decl.name();
             let found = unfit_key::RULE.error(format!("the key of `{name}` has {} values", leaves.len()));
@@ -156,6 +152,19 @@ impl<'m> Schema<'m> {
         }
         done[at] = leaves;
         state[at] = 2;
+    }
+}
+
+impl Schema<'_> {
+    fn too_deep(&self, at: usize, sink: &mut Sink) {
+        let name = self.plans[at].decl.name();
+        let found = unfit_key::RULE.error(format!("the key of `{name}` nests too deep"));
+        sink.report(
+            found
+                .at(name.at, "keys within keys")
+                .why(format!("keys are part of each other {DEEPEST} deep at most"))
+                .help("give it a key of its own: `id: uuid = uuid7() @key`"),
+        );
     }
 }
 
