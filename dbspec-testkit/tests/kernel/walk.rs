@@ -20,9 +20,9 @@ enum Here<'k> {
 /// Whether an expression may ask when, or who and when.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum May {
-    AskNothing,
-    AskWhen,
-    AskWho,
+    Nothing,
+    When,
+    Who,
 }
 
 struct Walk<'k> {
@@ -40,7 +40,7 @@ pub(crate) fn mistakes(kernel: &Kernel) -> Vec<String> {
         kernel,
         vars: &[],
         scopes: Vec::new(),
-        may: May::AskNothing,
+        may: May::Nothing,
         whence: String::new(),
         mistakes: Vec::new(),
     };
@@ -63,21 +63,25 @@ impl<'k> Walk<'k> {
             self.whence = format!("{}.{}", kernel.entities[rule.entity].name, rule.name);
             self.scopes = vec![Here::Row(rule.entity)];
             self.may = match &rule.kind {
-                RuleKind::Predicate { on_write: true, .. } => May::AskWhen,
-                RuleKind::Policy { .. } | RuleKind::Default { .. } => May::AskWho,
-                _ => May::AskNothing,
+                RuleKind::Predicate { on_write: true, .. } => May::When,
+                RuleKind::Policy { .. } | RuleKind::Default { .. } => May::Who,
+                _ => May::Nothing,
             };
             match &rule.kind {
                 RuleKind::Predicate { holds, .. } | RuleKind::Assert { holds } => self.pred(holds),
                 RuleKind::Policy { allows, .. } => self.pred(allows),
                 RuleKind::Unique { leaves, filter, .. } | RuleKind::AtMost { leaves, filter, .. } => {
                     self.own(rule.entity, leaves);
-                    filter.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = filter {
+                        self.pred(it);
+                    }
                 }
                 RuleKind::Overlap { by, range, filter } => {
                     self.own(rule.entity, by);
                     self.own(rule.entity, &[range.0, range.1]);
-                    filter.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = filter {
+                        self.pred(it);
+                    }
                 }
                 RuleKind::Bounds {
                     owner,
@@ -98,7 +102,9 @@ impl<'k> Walk<'k> {
                         max.is_none_or(|max| *min <= max),
                         "bounds without numbers between",
                     );
-                    filter.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = filter {
+                        self.pred(it);
+                    }
                 }
                 RuleKind::Reference {
                     field,
@@ -124,11 +130,15 @@ impl<'k> Walk<'k> {
                         self.own(*to, &[*far]);
                     }
                     self.scopes = vec![Here::Row(*to)];
-                    living.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = living {
+                        self.pred(it);
+                    }
                 }
                 RuleKind::Derived { value, .. } => self.expr(value),
                 RuleKind::Default { filling, only, .. } => {
-                    only.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = only {
+                        self.pred(it);
+                    }
                     self.scopes.clear();
                     match filling {
                         Filling::Expr(value) => self.expr(value),
@@ -158,28 +168,36 @@ impl<'k> Walk<'k> {
     fn queries(&mut self) {
         for (_, query) in self.kernel.queries.iter() {
             self.whence = format!("access {}", query.name);
-            self.may = May::AskWho;
+            self.may = May::Who;
             self.vars = &query.params;
             self.scopes = vec![Here::Row(query.from)];
             for cond in &query.conds {
                 self.pred(&cond.pred);
-                cond.leaf.iter().for_each(|leaf| self.own(query.from, &[*leaf]));
+                if let Some(leaf) = cond.leaf {
+                    self.own(query.from, &[leaf]);
+                }
             }
             let outputs = match &query.output {
                 Output::Row => 0,
                 Output::Select { columns, .. } => {
-                    columns.iter().for_each(|(_, expr)| self.expr(expr));
+                    for (_, expr) in columns {
+                        self.expr(expr);
+                    }
                     columns.len()
                 }
                 Output::Groups(group) => {
-                    group.by.iter().for_each(|(_, expr)| self.expr(expr));
+                    for (_, expr) in &group.by {
+                        self.expr(expr);
+                    }
                     let count = group.by.len() + group.select.len();
                     for (at, (_, expr)) in group.select.iter().enumerate() {
                         self.scopes = vec![Here::Group(query.from, group.by.len() + at)];
                         self.expr(expr);
                     }
                     self.scopes = vec![Here::Group(query.from, count)];
-                    group.having.iter().for_each(|it| self.pred(it));
+                    if let Some(it) = &group.having {
+                        self.pred(it);
+                    }
                     count
                 }
             };
@@ -219,7 +237,7 @@ impl<'k> Walk<'k> {
     fn writes(&mut self) {
         for (_, write) in self.kernel.writes.iter() {
             self.whence = format!("write {}", write.name);
-            self.may = May::AskWho;
+            self.may = May::Who;
             self.vars = &write.vars;
             self.scopes.clear();
             self.must(
@@ -262,7 +280,9 @@ impl<'k> Walk<'k> {
                 } => {
                     self.scopes = vec![Here::Row(*entity)];
                     self.pred(filter);
-                    require.iter().for_each(|(_, it)| self.pred(it));
+                    for (_, it) in require {
+                        self.pred(it);
+                    }
                     self.set(*entity, set);
                     self.scopes.clear();
                 }
@@ -274,7 +294,9 @@ impl<'k> Walk<'k> {
                 } => {
                     self.scopes = vec![Here::Row(*entity)];
                     self.pred(filter);
-                    require.iter().for_each(|(_, it)| self.pred(it));
+                    for (_, it) in require {
+                        self.pred(it);
+                    }
                     self.scopes.clear();
                 }
                 Action::Restore { entity, filter }
@@ -303,7 +325,11 @@ impl<'k> Walk<'k> {
                     self.actions(otherwise);
                 }
                 Action::Require { name: _, holds } => self.pred(holds),
-                Action::Return(all) => all.iter().for_each(|(_, expr)| self.expr(expr)),
+                Action::Return(all) => {
+                    for (_, expr) in all {
+                        self.expr(expr);
+                    }
+                }
             }
         }
     }
@@ -378,7 +404,7 @@ impl<'k> Walk<'k> {
                 self.must(is_part(*at, parts), "a variable as what it isn't");
             }
             Place::Session { member, at } => {
-                self.must(self.may == May::AskWho, "asks who");
+                self.must(self.may == May::Who, "asks who");
                 let parts = self
                     .kernel
                     .session
@@ -417,7 +443,7 @@ impl<'k> Walk<'k> {
                     matches!(self.out(0), Some(Here::Group(_, outputs)) if usize::from(*at) < outputs);
                 self.must(known, "no such output");
             }
-            Place::Now | Place::Today => self.must(self.may >= May::AskWhen, "asks when"),
+            Place::Now | Place::Today => self.must(self.may >= May::When, "asks when"),
         }
     }
 
@@ -430,7 +456,11 @@ impl<'k> Walk<'k> {
                 self.expr(right);
             }
             Expr::Neg(inner) => self.expr(inner),
-            Expr::Call(_, args) => args.iter().for_each(|arg| self.expr(arg)),
+            Expr::Call(_, args) => {
+                for arg in args {
+                    self.expr(arg);
+                }
+            }
             Expr::Aggregate {
                 how,
                 over,
@@ -439,8 +469,12 @@ impl<'k> Walk<'k> {
             } => {
                 self.must(*how == Aggregate::Count || of.is_some(), "aggregates nothing");
                 self.many(over, |walk| {
-                    filter.iter().for_each(|it| walk.pred(it));
-                    of.iter().for_each(|it| walk.expr(it));
+                    if let Some(it) = filter {
+                        walk.pred(it);
+                    }
+                    if let Some(it) = of {
+                        walk.expr(it);
+                    }
                 });
             }
             Expr::Grouped { how, filter, of } => {
@@ -449,8 +483,12 @@ impl<'k> Walk<'k> {
                     return self.must(false, "no groups in scope");
                 };
                 self.scopes.push(Here::Row(entity));
-                filter.iter().for_each(|it| self.pred(it));
-                of.iter().for_each(|it| self.expr(it));
+                if let Some(it) = filter {
+                    self.pred(it);
+                }
+                if let Some(it) = of {
+                    self.expr(it);
+                }
                 self.scopes.pop();
                 self.scopes.push(Here::Group(entity, outputs));
             }
@@ -489,7 +527,11 @@ impl<'k> Walk<'k> {
             Pred::Atom(atom) => self.atom(atom),
             Pred::IsNull(expr) => self.expr(expr),
             Pred::Not(inner) => self.pred(inner),
-            Pred::And(all) | Pred::Or(all) => all.iter().for_each(|it| self.pred(it)),
+            Pred::And(all) | Pred::Or(all) => {
+                for it in all {
+                    self.pred(it);
+                }
+            }
             Pred::Any(many, inner) => self.many(many, |walk| walk.pred(inner)),
         }
     }
@@ -530,7 +572,11 @@ impl<'k> Walk<'k> {
                 self.must(pattern.parse().is_ok(), "no pattern");
             }
             Atom::Holds(held) => self.expr(held),
-            Atom::Overlaps(ends) => ends.iter().for_each(|it| self.expr(it)),
+            Atom::Overlaps(ends) => {
+                for it in ends.iter() {
+                    self.expr(it);
+                }
+            }
         }
     }
 
