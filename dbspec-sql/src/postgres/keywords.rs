@@ -210,6 +210,13 @@ impl Dialect for Quoting {
     }
 }
 
+/// A name as a text that is read as a name again: of a sequence.
+pub(super) fn quoted(name: &str) -> String {
+    let mut out = String::new();
+    Quoting.name(name, &mut out);
+    out
+}
+
 /// A name of the model as one that reads well in SQL: small letters, words joined by `_`. Whatever isn't an ASCII
 /// letter or digit stays as it is.
 pub(super) fn snake(name: &str) -> String {

@@ -4,18 +4,12 @@ use dbspec_core::kernel::{EntityId, Expr, FieldId, LeafId, LeafType, Nulls, Pred
 
 use super::Draft;
 use crate::postgres::express::{Express, Nothing};
-use crate::postgres::keywords::Quoting;
-use crate::relational::{Infix, Select, Source, Sql, Writer};
+use crate::postgres::render;
+use crate::relational::{Infix, Select, Source, Sql};
 
 /// No row is found: what was is not kept.
 pub(super) fn nothing_left() -> Box<str> {
     "select null where false".into()
-}
-
-fn print(select: &Select) -> Box<str> {
-    let mut writer = Writer::new(&Quoting);
-    writer.select(select);
-    writer.finish().into()
 }
 
 /// A select of keys that what can't be said in SQL leaves without a filter.
@@ -66,7 +60,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     fn print(mut self) -> Box<str> {
         self.select.filter = Some(Sql::and(self.filter)).filter(|it| *it != Sql::Bool(true));
-        print(&self.select)
+        render::select(&self.select).into()
     }
 }
 
@@ -157,14 +151,15 @@ pub(super) fn repeated(
         .filter(|(leaf, _)| nulls == Nulls::Distinct && kernel.leaves[**leaf].nullable)
         .map(|(_, value)| value.clone().not_null());
     let filter = Sql::and(set.chain(filter.and_then(|it| express.filter(it).ok())));
-    print(&Select {
+    let select = Select {
         columns: values.iter().map(|it| (it.clone(), None)).collect(),
         from: vec![Source::table(&draft.table(entity).name, ROW)],
         filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
         group: values,
         having: Some(Sql::call("count", [Sql::Number("*".into())]).infix(Infix::Gt, Sql::number(max))),
         ..Select::default()
-    })
+    };
+    render::select(&select).into()
 }
 
 /// Rows whose range overlaps another's.

@@ -235,7 +235,10 @@ fn assemble(draft: Draft<'_>, names: &[NameId], cx: &Lowering<'_>) -> Design {
                 let column = &mut table.columns[kernel.position(leaf)];
                 column.default = Some(crate::relational::Sql::call(
                     "nextval",
-                    [crate::relational::Sql::Text(quoted(&name)).cast("regclass")],
+                    [
+                        crate::relational::Sql::Text(crate::postgres::keywords::quoted(&name))
+                            .cast("regclass"),
+                    ],
                 ));
                 column.sequence = Some(name);
             }
@@ -248,12 +251,4 @@ fn assemble(draft: Draft<'_>, names: &[NameId], cx: &Lowering<'_>) -> Design {
         extensions,
         tables,
     }
-}
-
-/// A name as a text that is read as a name again: of a sequence.
-pub(super) fn quoted(name: &str) -> String {
-    use crate::relational::Dialect as _;
-    let mut out = String::new();
-    super::keywords::Quoting.name(name, &mut out);
-    out
 }

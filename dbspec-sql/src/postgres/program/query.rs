@@ -10,8 +10,8 @@ use super::output::{self, Member};
 use super::{codec, cursor};
 use crate::postgres::design::Design;
 use crate::postgres::express::{Express, Scope, Unsaid};
-use crate::postgres::keywords::Quoting;
-use crate::relational::{Select, Sorting, Source, Sql, Writer};
+use crate::postgres::render;
+use crate::relational::{Select, Sorting, Source, Sql};
 
 const REPLY: Slot = Slot(0);
 const ROWS: Slot = Slot(1);
@@ -150,10 +150,8 @@ impl Asking<'_> {
                 self.outputs(&mut binds, present, nulls, &named, Some(group.by.len()))?
             }
         };
-        let mut writer = Writer::new(&Quoting);
-        writer.select(&select);
         let request = Request {
-            text: writer.finish().into(),
+            text: render::select(&select).into(),
             args: binds.doc(),
             into: Some(REPLY),
             replay: Replay::Safe,

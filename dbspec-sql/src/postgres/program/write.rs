@@ -25,8 +25,8 @@ use dbspec_core::value::Value;
 use super::{codec, output};
 use crate::postgres::design::{Design, Table};
 use crate::postgres::express::{Express, Nothing};
-use crate::postgres::keywords::Quoting;
-use crate::postgres::types;
+use crate::postgres::keywords::{self, Quoting};
+use crate::postgres::{render, types};
 use crate::relational::{Infix, Select, Source, Sql, Writer};
 
 const NEEDS: Slot = Slot(0);
@@ -335,12 +335,6 @@ impl<'a> Writing<'a> {
         }])
     }
 
-    fn print(select: &Select) -> String {
-        let mut writer = Writer::new(&Quoting);
-        writer.select(select);
-        writer.finish()
-    }
-
     /// Each need learns the second of those pairs whose first is its own key.
     fn learn(&self, name: &str, leaves: &[LeafId], codec: Codec) -> Vec<Step> {
         let keys = leaves
@@ -379,7 +373,7 @@ impl<'a> Writing<'a> {
         let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
         let filter = Sql::and(condition(&express));
-        let text = Self::print(&Select {
+        let text = render::select(&Select {
             columns: vec![(output::array(&[Sql::of(GIVEN, "item"), row]), None)],
             from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
@@ -404,7 +398,7 @@ impl<'a> Writing<'a> {
             filter: Some(Sql::and(filter)),
             ..Select::default()
         }));
-        let text = Self::print(&Select {
+        let text = render::select(&Select {
             columns: vec![(output::array(&[Sql::of(GIVEN, "item"), count]), None)],
             from: vec![Self::given()],
             ..Select::default()
@@ -439,7 +433,7 @@ impl<'a> Writing<'a> {
         let mut nothing = Nothing;
         let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
-        let text = Self::print(&Select {
+        let text = render::select(&Select {
             columns: vec![(row, None)],
             from: vec![Source::table(&self.table(entity).name, ROW)],
             ..Select::default()
@@ -475,7 +469,7 @@ impl<'a> Writing<'a> {
         let last = Sql::of("s", "last_value");
         let more = last.clone().infix(Infix::Lt, Sql::number(i64::MAX));
         let number = Sql::Case(vec![(more, next)], Box::new(last));
-        let text = Self::print(&Select {
+        let text = render::select(&Select {
             columns: vec![(Sql::call("to_jsonb", [number]), None)],
             from: vec![
                 Source::table(sequence, "s"),
@@ -697,12 +691,12 @@ impl<'a> Writing<'a> {
                 Sql::Not(Box::new(Sql::of("s", "is_called"))),
             ]),
         ]);
-        let name = crate::postgres::lower::quoted(sequence);
+        let name = keywords::quoted(sequence);
         let moved = Sql::call(
             "setval",
             [Sql::Text(name).cast("regclass"), number.cast("bigint")],
         );
-        Self::print(&Select {
+        render::select(&Select {
             columns: vec![(Sql::call("to_jsonb", [moved]), None)],
             from: vec![largest, Source::table(sequence, "s")],
             filter: Some(beyond),

@@ -1,4 +1,4 @@
-//! Design → `schema.sql`.
+//! Design → `schema.sql`; selects → text.
 //!
 //! Tables come with what binds their rows; references between tables come after all of them, so that cycles need no
 //! care.
@@ -9,7 +9,7 @@ use dbspec_core::backend::{Artefact, Script};
 
 use super::design::Design;
 use super::keywords::Quoting;
-use crate::relational::Writer;
+use crate::relational::{Select, Writer};
 
 /// The files of a design.
 pub(super) fn render(design: &Design) -> Script {
@@ -38,6 +38,13 @@ pub(super) fn render(design: &Design) -> Script {
     Script {
         artefacts: vec![file.artefact],
     }
+}
+
+/// A select as text: of a program, or an audit.
+pub(super) fn select(select: &Select) -> String {
+    let mut writer = Writer::new(&Quoting);
+    writer.select(select);
+    writer.finish()
 }
 
 /// A file as it grows.
