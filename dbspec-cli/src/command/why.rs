@@ -1,5 +1,6 @@
 //! `dbspec why`: one element, what became of it, why, and what else there was.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use dbspec::backend::view::{
@@ -131,7 +132,8 @@ fn text(report: &Report) -> String {
         for name in &target.names {
             let _ = writeln!(text, "  became {name}");
         }
-        let mut before: Option<(&str, &str, String)> = None;
+        // A reason is given once.
+        let mut given = BTreeSet::new();
         for it in &target.outcomes {
             let what = match &it.facet {
                 Some(facet) if *facet != it.kind => format!("{} {facet}", it.kind),
@@ -147,14 +149,12 @@ fn text(report: &Report) -> String {
                 let _ = write!(text, " by {by}");
             }
             text.push('\n');
-            let reason = (it.path.as_str(), it.line.as_str(), word.to_owned());
-            if before.as_ref() != Some(&reason)
+            if given.insert(it.line.as_str())
                 && let Some(line) = target.lines.iter().find(|line| line.code == it.line)
             {
                 let _ = writeln!(text, "    {FAINT}{}: {}{FAINT:#}", line.code, line.says);
                 let _ = writeln!(text, "    {FAINT}{}{FAINT:#}", line.source);
             }
-            before = Some(reason);
             if let Some(audit) = it.outcome.audit() {
                 let audit = audit.trim().replace('\n', "\n      ");
                 let _ = writeln!(text, "    violations are found by\n      {FAINT}{audit}{FAINT:#}");
