@@ -3,7 +3,7 @@
 //! A [`Client`] speaks to one database of one model: it creates the design on an empty database, runs the programs of
 //! queries and writes, and loads rows. Which engine it is follows from the URL; `memory:` is the reference engine.
 //!
-//! Core's machine runs each program without I/O ([`dbspec_core::program::Machine`]); what is here sends what it asks for,
+//! Core's machine runs each program without I/O ([`Machine`](dbspec_core::program::machine::Machine)); what is here sends what it asks for,
 //! waits where it says so and translates what an engine replies. Nothing here decides what may be sent again or what a
 //! fault means: that is written in the program.
 //!

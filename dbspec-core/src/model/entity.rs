@@ -24,7 +24,7 @@ pub struct Entity {
     /// `is PaymentMethod`: the entity it is a kind of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Name>,
-    /// `@version`, `@soft_delete`, …, in the order of [`Mark::rank`].
+    /// `@version`, `@soft_delete`, …, in the order of [`MarkKind::rank`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     /// Fields, rules and facts, in source order.
