@@ -75,7 +75,7 @@ pub fn fit(
         let found = conds(*leaf).find_map(|at| match query.conds[at].shape {
             Shape::Eq => Some((at, 1)),
             Shape::In(values) => Some((at, values.max(1))),
-            Shape::Null => (!path.sparse && equal >= path.hash).then_some((at, 1)),
+            Shape::Null => (!path.sparse).then_some((at, 1)),
             Shape::Range(_) | Shape::Prefix | Shape::Other => None,
         });
         let Some((at, values)) = found else { break };

@@ -126,11 +126,6 @@ impl<'a> Layout<'a> {
         keys
     }
 
-    /// The key of the item that guards values.
-    pub(super) fn guard_key(&self, guard: &Guard, values: Term) -> Term {
-        concat([text(format!("{}#", guard.tag)), encode(Codec::Digest, values)])
-    }
-
     /// The rules of a kind that guards hold, with what they hold them by.
     pub(super) fn guarded(&self, kind: GuardKind) -> Vec<(dbspec_core::kernel::RuleId, &'a Guard)> {
         let mut all = Vec::new();
@@ -158,4 +153,9 @@ pub(super) fn string(of: Term) -> Term {
 /// What stands in an attribute that is a text.
 pub(super) fn string_of(item: Term, name: &str) -> Term {
     member(member(item, name), "S")
+}
+
+/// The partition key of the items that guard values.
+pub(super) fn guard_key(guard: &Guard, values: Term) -> Term {
+    concat([text(format!("{}#", guard.tag)), encode(Codec::Digest, values)])
 }

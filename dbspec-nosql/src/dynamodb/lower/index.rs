@@ -39,7 +39,7 @@ pub(super) fn lower(cx: &mut Lowering<'_>, all: &mut Tables) -> Vec<Vec<NameId>>
         drafts.extend(for_queries(kernel, all, entity));
     }
     let mut names = vec![Vec::new(); kernel.entities.len()];
-    name(cx, all, drafts, &mut names);
+    name(cx, all, &drafts, &mut names);
     let mut many = Ways::of_writes(kernel);
     for (_, query) in kernel.queries.iter() {
         many.append(&mut Ways::of_query(query).many);
@@ -61,7 +61,7 @@ pub(super) fn lower(cx: &mut Lowering<'_>, all: &mut Tables) -> Vec<Vec<NameId>>
             range: Vec::new(),
         });
     }
-    name(cx, all, drafts, &mut names);
+    name(cx, all, &drafts, &mut names);
     names
 }
 
@@ -138,10 +138,10 @@ fn possible(kernel: &Kernel, wish: Wanted) -> Wanted {
     }
 }
 
-fn name(cx: &mut Lowering<'_>, all: &mut Tables, drafts: Vec<Draft>, names: &mut [Vec<NameId>]) {
+fn name(cx: &mut Lowering<'_>, all: &mut Tables, drafts: &[Draft], names: &mut [Vec<NameId>]) {
     let kernel = cx.kernel;
     for table in 0..all.design.tables.len() {
-        let within = Some(all.tables[table]);
+        let within = Some(all.names[table]);
         let here = |it: &&Draft| all.design.items[it.entity.index() as usize].table == table;
         let room = MOST.saturating_sub(all.design.tables[table].indexes.len());
         let here: Vec<&Draft> = drafts.iter().filter(here).take(room).collect();

@@ -36,7 +36,7 @@ fn outcome(
     indexes: &[Vec<NameId>],
     query: &Query,
 ) -> (QueryOutcome, NameId, LineId) {
-    let table = tables.tables[layout.item(query.from).table];
+    let table = tables.names[layout.item(query.from).table];
     if !can_be_strong(layout, query) {
         let instead = "leave out `consistency strong`: an index then finds the rows that name another".into();
         return (QueryOutcome::NotServed { instead }, table, capability::STRONG);

@@ -20,7 +20,7 @@ pub(super) fn lower(cx: &mut Lowering<'_>, tables: &Tables, id: RuleId) {
         kernel,
         design: &tables.design,
     };
-    let table = tables.tables[layout.item(rule.entity).table];
+    let table = tables.names[layout.item(rule.entity).table];
     let guarded = || RuleOutcome::Guarded {
         bound: Some(ITEMS),
         audit: audit::audit(layout, id),
@@ -46,7 +46,7 @@ pub(super) fn lower(cx: &mut Lowering<'_>, tables: &Tables, id: RuleId) {
             (guarded(), name, cap::GROUP)
         }
         RuleKind::Reference { field, to, .. } => {
-            let target = tables.tables[layout.item(*to).table];
+            let target = tables.names[layout.item(*to).table];
             for facet in [Facet::Exists, Facet::Action] {
                 cx.coverage
                     .rule_facet(kernel, (id, facet), guarded(), Some(target), cap::COUNTER);
@@ -60,7 +60,7 @@ pub(super) fn lower(cx: &mut Lowering<'_>, tables: &Tables, id: RuleId) {
             return;
         }
         RuleKind::Bounds { owner, .. } => {
-            let target = tables.tables[layout.item(*owner).table];
+            let target = tables.names[layout.item(*owner).table];
             (guarded(), target, cap::COUNTER)
         }
         RuleKind::Default {

@@ -25,7 +25,7 @@ use crate::dynamodb::types;
 pub(super) struct Tables {
     pub(super) design: Design,
     /// One per table.
-    pub(super) tables: Vec<NameId>,
+    pub(super) names: Vec<NameId>,
     /// Attributes of each entity, one per leaf.
     pub(super) attributes: Vec<Vec<NameId>>,
     /// One per guard of each entity.
@@ -93,7 +93,7 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Tables {
             tables: tables.collect(),
             items: Vec::new(),
         },
-        tables: names,
+        names,
         attributes: Vec::new(),
         guards: Vec::new(),
         sequences: Vec::new(),
@@ -104,7 +104,7 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Tables {
         let reserved = [PK, SK, DIGEST].map(|name| Wanted {
             element,
             noun: "attribute",
-            within: Some(all.tables[at]),
+            within: Some(all.names[at]),
             name: name.into(),
         });
         cx.namer.scope(namespace(at), &reserved);
@@ -187,7 +187,7 @@ fn item(cx: &mut Lowering<'_>, all: &mut Tables, entity: EntityId, table: usize)
         None if it.owner.is_some() => format!("{}.", it.name),
         None => String::new(),
     };
-    let within = Some(all.tables[table]);
+    let within = Some(all.names[table]);
     let mut wanted: Vec<Wanted<'_>> = it
         .leaves
         .iter()
@@ -260,7 +260,7 @@ pub(super) fn leaf_name(kernel: &Kernel, leaf: LeafId) -> String {
 
 fn guards(cx: &mut Lowering<'_>, all: &mut Tables) {
     let kernel = cx.kernel;
-    let within = all.tables.last().copied().filter(|_| needs_guards(kernel));
+    let within = all.names.last().copied().filter(|_| needs_guards(kernel));
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for (_, it) in kernel.entities.iter() {
         for rule in it.rules.iter() {

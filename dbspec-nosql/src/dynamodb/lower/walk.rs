@@ -93,7 +93,9 @@ impl Ways {
     }
 
     fn write(&mut self, write: &Write) {
-        write.body.iter().for_each(|it| self.action(it));
+        for it in &write.body {
+            self.action(it);
+        }
     }
 
     fn action(&mut self, action: &Action) {
@@ -104,12 +106,16 @@ impl Ways {
                 filter, require, set, ..
             } => {
                 self.pred(filter);
-                require.iter().for_each(|(_, it)| self.pred(it));
+                for (_, it) in require {
+                    self.pred(it);
+                }
                 assigns(self, set);
             }
             Action::Delete { filter, require, .. } => {
                 self.pred(filter);
-                require.iter().for_each(|(_, it)| self.pred(it));
+                for (_, it) in require {
+                    self.pred(it);
+                }
             }
             Action::Restore { filter, .. } | Action::Read { filter, .. } => self.pred(filter),
             Action::For { body, .. } => body.iter().for_each(|it| self.action(it)),
@@ -128,7 +134,9 @@ impl Ways {
 
     fn fetch(&mut self, fetch: &Fetch) {
         self.hops(&fetch.hops);
-        fetch.fetch.iter().for_each(|it| self.fetch(it));
+        for it in &fetch.fetch {
+            self.fetch(it);
+        }
     }
 
     fn hops(&mut self, hops: &[Hop]) {
@@ -168,12 +176,20 @@ impl Ways {
             Expr::Call(_, args) => args.iter().for_each(|it| self.expr(it)),
             Expr::Aggregate { over, filter, of, .. } => {
                 self.many(over);
-                filter.iter().for_each(|it| self.pred(it));
-                of.iter().for_each(|it| self.expr(it));
+                if let Some(it) = filter {
+                    self.pred(it);
+                }
+                if let Some(it) = of {
+                    self.expr(it);
+                }
             }
             Expr::Grouped { filter, of, .. } => {
-                filter.iter().for_each(|it| self.pred(it));
-                of.iter().for_each(|it| self.expr(it));
+                if let Some(it) = filter {
+                    self.pred(it);
+                }
+                if let Some(it) = of {
+                    self.expr(it);
+                }
             }
         }
     }
@@ -205,7 +221,9 @@ impl Ways {
             }
             Atom::In(of, list) => {
                 self.expr(of);
-                list.iter().for_each(|it| self.expr(it));
+                for it in list {
+                    self.expr(it);
+                }
             }
             Atom::InVar(of, _) | Atom::Matches(of, _) | Atom::Holds(of) => self.expr(of),
             Atom::Overlaps(ends) => ends.iter().for_each(|it| self.expr(it)),

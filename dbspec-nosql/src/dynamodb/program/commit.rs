@@ -131,11 +131,8 @@ impl<'a> Rows<'a> {
     pub(super) fn part(&self, slots: &mut dyn FnMut() -> Slot) -> Part {
         let (relied, touched, checked) = (slots(), slots(), slots());
         let kernel = self.kernel();
-        let relies = |it: Rely| same(member(slot(X), "rely"), text(it.text(kernel)));
-        let mine = any([
-            relies(Rely::Exists(self.entity)),
-            relies(Rely::Unchanged(self.entity)),
-        ]);
+        let is = |it: Rely| same(member(slot(X), "rely"), text(it.text(kernel)));
+        let mine = any([is(Rely::Exists(self.entity)), is(Rely::Unchanged(self.entity))]);
         let mut before = vec![Step::Set(
             relied,
             filter(slot(RELIED), X, both(mine, not(self.is_covered()))),
@@ -322,11 +319,11 @@ impl<'a> Rows<'a> {
             .iter()
             .map(|count| is_set(self.seen(count, &of)))
             .collect::<Vec<_>>();
-        let valued = any([is_set(digest.clone())].into_iter().chain(seen));
+        let has_any = any([is_set(digest.clone())].into_iter().chain(seen));
         let here = check(
             Doc::Hole(there),
             Doc::Map(names),
-            Some(Doc::If(valued, Box::new(Doc::Map(values)))),
+            Some(Doc::If(has_any, Box::new(Doc::Map(values)))),
         );
         let branch = concat([text_if("gone", absent()), text_if("here", not(absent()))]);
         Doc::Switch(

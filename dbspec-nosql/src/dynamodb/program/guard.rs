@@ -14,7 +14,7 @@ use crate::document::term::{
     number, record, same, slot, text, text_if,
 };
 use crate::dynamodb::design::{FIRST, Guard, PK, SK};
-use crate::dynamodb::layout::{Layout, string};
+use crate::dynamodb::layout::{Layout, guard_key, string};
 
 /// All pages of a Query of guards; its items come into the slot of members.
 pub(super) fn pages(mut members: Vec<(&str, Doc)>) -> Block {
@@ -80,7 +80,7 @@ impl Guarding<'_> {
     }
 
     fn key(&self, values: Term, sort: Term) -> Vec<(&'static str, Term)> {
-        vec![(PK, self.layout.guard_key(self.guard, values)), (SK, sort)]
+        vec![(PK, guard_key(self.guard, values)), (SK, sort)]
     }
 
     fn put(&self, values: Term, sort: Term) -> Vec<(&'static str, Doc)> {
@@ -124,11 +124,11 @@ impl Guarding<'_> {
         let (come, go) = self.moves();
         let kept = filter(slot(taken), Y, same(self.will_be(Y), self.was(X)));
         let want = text(Want::Same(self.rule).text(self.layout.kernel));
-        let takes = filter(slot(taken), Y, same(self.will_be(Y), member(slot(X), "key")));
+        let by_some = filter(slot(taken), Y, same(self.will_be(Y), member(slot(X), "key")));
         let unseen = all([
             same(member(slot(X), "want"), want),
             same(member(slot(X), "count"), number(0)),
-            none(takes),
+            none(by_some),
         ]);
         let before = vec![
             Step::Set(taken, come),
@@ -173,8 +173,8 @@ impl Guarding<'_> {
             map(slot(self.changes), X, self.will_be(X)),
         ]);
         let want = || text(Want::Same(self.rule).text(self.layout.kernel));
-        let touches = filter(slot(touched), Y, same(slot(Y), member(slot(X), "key")));
-        let only_read = both(same(member(slot(X), "want"), want()), none(touches));
+        let also = filter(slot(touched), Y, same(slot(Y), member(slot(X), "key")));
+        let only_read = both(same(member(slot(X), "want"), want()), none(also));
         let before = vec![
             Step::Set(touched, filter(distinct(values), X, is_set(slot(X)))),
             Step::Set(read, filter(slot(SEEN), X, only_read)),

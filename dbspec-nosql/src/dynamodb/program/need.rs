@@ -19,7 +19,7 @@ use crate::document::term::{
     or_else, plus, record, same, slot, some, text,
 };
 use crate::dynamodb::design::{FIRST, Guard, GuardKind, PK, SK};
-use crate::dynamodb::layout::{Layout, string, string_of};
+use crate::dynamodb::layout::{Layout, guard_key, string, string_of};
 use crate::dynamodb::path::{Path, Via, children};
 use crate::dynamodb::types;
 
@@ -147,23 +147,20 @@ impl Fetching<'_> {
             let at = leaves.iter().position(|it| *it == leaf).unwrap_or_default();
             nth(member(slot(NEED), "key"), at)
         };
-        let mut block = match children(layout, field) {
-            Some(path) => {
-                let reading = self.reading(entity, &path, leaves.len(), &value);
-                pages(layout, entity, "Query", query(layout, reading))
-            }
-            None => {
-                let attributes = &layout.item(entity).attributes;
-                let equal = leaves.iter().map(|leaf| {
-                    let name = attributes[kernel.position(*leaf)].name.clone();
-                    (
-                        name,
-                        encode(types::attribute(kernel, &kernel.leaves[*leaf].ty), value(*leaf)),
-                    )
-                });
-                let members = scan(layout, entity, equal.collect(), self.consistency);
-                pages(layout, entity, "Scan", members)
-            }
+        let mut block = if let Some(path) = children(layout, field) {
+            let reading = self.reading(entity, &path, leaves.len(), &value);
+            pages(layout, entity, "Query", query(layout, reading))
+        } else {
+            let attributes = &layout.item(entity).attributes;
+            let equal = leaves.iter().map(|leaf| {
+                let name = attributes[kernel.position(*leaf)].name.clone();
+                (
+                    name,
+                    encode(types::attribute(kernel, &kernel.leaves[*leaf].ty), value(*leaf)),
+                )
+            });
+            let members = scan(layout, entity, equal.collect(), self.consistency);
+            pages(layout, entity, "Scan", members)
         };
         let count = vec![("count", len(slot(ROWS)))];
         block.extend(self.notes(Want::Children(field), "key", count));
@@ -210,11 +207,11 @@ impl Fetching<'_> {
         };
         let item = layout.key_of(to, &member(slot(NEED), "key"));
         let attribute = counter.living.as_ref().unwrap_or(&counter.all);
-        let counted = member(member(member(slot(REPLY), "Item"), attribute), "N");
-        let counted = or_else(decode(Codec::NumberText(Number::Int), counted), number(0), X);
+        let number_of = member(member(member(slot(REPLY), "Item"), attribute), "N");
+        let found = or_else(decode(Codec::NumberText(Number::Int), number_of), number(0), X);
         let mut block = vec![self.get(&layout.table(to).name, key(item))];
-        block.extend(self.notes(Want::Count(field), "key", vec![("count", counted.clone())]));
-        Self::each(block, counted)
+        block.extend(self.notes(Want::Count(field), "key", vec![("count", found.clone())]));
+        Self::each(block, found)
     }
 
     fn get(&self, table: &str, key: dbspec_core::program::Doc) -> Step {
@@ -250,7 +247,7 @@ impl Fetching<'_> {
             Step::Set(ROWS, list([])),
             self.get(
                 &table.name,
-                key(vec![(PK, layout.guard_key(guard, values)), (SK, text(FIRST))]),
+                key(vec![(PK, guard_key(guard, values)), (SK, text(FIRST))]),
             ),
             Step::When(
                 is_set(named),
@@ -269,7 +266,7 @@ impl Fetching<'_> {
         let Some(table) = layout.design.guards() else {
             return Vec::new();
         };
-        let group = layout.guard_key(guard, member(slot(NEED), "values"));
+        let group = guard_key(guard, member(slot(NEED), "values"));
         let version = member(member(slot(REPLY), "Item"), NUMBER);
         let mut block = vec![self.get(&table.name, key(vec![(PK, group.clone()), (SK, text(FIRST))]))];
         block.extend(self.notes(want, "values", vec![("version", version)]));

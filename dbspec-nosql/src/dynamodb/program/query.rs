@@ -113,15 +113,14 @@ impl Asking<'_> {
             .filter(|(_, it)| counts(it.when))
             .map(|(at, _)| at)
             .collect();
-        match plan(self.layout, &self.figures, self.query, present) {
-            Some(plan) => self.by_plan(&plan),
-            None => {
-                let entity = self.query.from;
-                let members = scan(self.layout, entity, Vec::new(), self.fetching.consistency);
-                let mut block = pages(self.layout, entity, "Scan", members);
-                block.push(Step::Set(CANDIDATES, slot(ROWS)));
-                block
-            }
+        if let Some(plan) = plan(self.layout, &self.figures, self.query, present) {
+            self.by_plan(&plan)
+        } else {
+            let entity = self.query.from;
+            let members = scan(self.layout, entity, Vec::new(), self.fetching.consistency);
+            let mut block = pages(self.layout, entity, "Scan", members);
+            block.push(Step::Set(CANDIDATES, slot(ROWS)));
+            block
         }
     }
 

@@ -178,10 +178,9 @@ pub(super) fn query<'d>(layout: Layout<'_>, reading: Reading<'_>) -> Vec<(&'d st
         ("ExpressionAttributeNames", document(names)),
         ("ExpressionAttributeValues", holes(values)),
     ]);
-    match reading.index {
-        None => members.push(("ConsistentRead", consistent(reading.consistency))),
-        // An index can't be read consistently.
-        Some(_) => {}
+    // An index can't be read consistently.
+    if reading.index.is_none() {
+        members.push(("ConsistentRead", consistent(reading.consistency)));
     }
     if reading.backward.is_some() {
         members.push(("ScanIndexForward", flag(None)));
