@@ -84,3 +84,15 @@ fn the_shop_has_programs() {
 fn chinook_has_programs() {
     programs("chinook");
 }
+
+#[test]
+fn the_laws_hold() {
+    if let Err(broken) = dbspec_testkit::laws::hold(&DynamoDb::new(), 48) {
+        panic!("{broken}");
+    }
+    for name in ["shop", "chinook"] {
+        if let Err(broken) = dbspec_testkit::laws::hold_on(&DynamoDb::new(), &example(name)) {
+            panic!("{broken}");
+        }
+    }
+}

@@ -19,6 +19,13 @@ pub(super) struct Ways {
 impl Ways {
     /// What answering a query follows.
     pub(super) fn of_query(query: &Query) -> Self {
+        let mut ways = Self::of_judging(query);
+        query.fetch.iter().for_each(|it| ways.fetch(it));
+        ways
+    }
+
+    /// What a query's conditions, order and outputs follow.
+    pub(super) fn of_judging(query: &Query) -> Self {
         let mut ways = Self::default();
         for cond in &query.conds {
             ways.pred(&cond.pred);
@@ -41,7 +48,6 @@ impl Ways {
                 group.having.iter().for_each(|it| ways.pred(it));
             }
         }
-        query.fetch.iter().for_each(|it| ways.fetch(it));
         ways
     }
 

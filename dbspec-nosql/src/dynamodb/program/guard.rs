@@ -2,7 +2,7 @@
 //! same values.
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{Refusal, RuleId};
+use dbspec_core::kernel::{Refusal, RuleId, RuleKind};
 use dbspec_core::program::{Block, Codec, Denial, Doc, Number, Slot, Step, Term, Then, Want};
 use dbspec_core::value::Value;
 
@@ -14,7 +14,7 @@ use crate::document::term::{
     number, record, same, slot, text, text_if,
 };
 use crate::dynamodb::design::{FIRST, Guard, PK, SK};
-use crate::dynamodb::layout::{Layout, guard_key, string};
+use crate::dynamodb::layout::{Layout, guard_key, string, string_of};
 
 /// All pages of a Query of guards; its items come into the slot of members.
 pub(super) fn pages(mut members: Vec<(&str, Doc)>) -> Block {
@@ -147,7 +147,8 @@ impl Guarding<'_> {
             "ExpressionAttributeNames",
             Doc::If(is_free(), Box::new(document(vec![("#p", words(PK))]))),
         ));
-        let refused = Denial::Then(Then::Refuse(Refusal::Rule(self.rule)));
+        let refused = self.held();
+        put.push(("ReturnValuesOnConditionCheckFailure", words("ALL_OLD")));
         Part {
             before,
             repeats: vec![
@@ -162,6 +163,23 @@ impl Guarding<'_> {
                 (absent, self.absent(member(slot(ITEM), "key"))),
             ],
         }
+    }
+
+    /// What it means that values are taken: by the row whose key is taken, then that is the rule which is broken.
+    fn held(&self) -> Denial {
+        let kernel = self.layout.kernel;
+        let entity = kernel.rules[self.rule].entity;
+        let row = self.layout.key_of(entity, &after_key(self.layout, entity));
+        let own = all(row.into_iter().map(|(name, term)| {
+            let of = if name == PK { ROW_PK } else { ROW_SK };
+            same(string_of(slot(Y), of), term)
+        }));
+        let key = kernel
+            .rules_of(entity)
+            .find(|(_, rule)| matches!(rule.kind, RuleKind::Key(_)));
+        let tests = key.map(|(id, _)| (own, Then::Refuse(Refusal::Rule(id))));
+        let taken = Then::Refuse(Refusal::Rule(self.rule));
+        Denial::ByItem(Y, tests.into_iter().collect(), taken)
     }
 
     /// Several rows have values: their version rises, and each has an item.

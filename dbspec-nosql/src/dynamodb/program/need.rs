@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use dbspec_core::kernel::{EntityId, FieldId, Filling, LeafId, RuleKind};
-use dbspec_core::program::{Block, Codec, Number, Slot, Step, Term, Want};
+use dbspec_core::program::{Block, Codec, Denial, Doc, Number, Slot, Step, Term, Then, Want};
 use dbspec_core::value::Value;
 
+use super::commit::numeric;
 use super::request::{
     Consistency, Reading, Span, batch, consistent, document, holes, key, key_term, pages, query, read, rows,
     scan, words,
@@ -214,7 +215,7 @@ impl Fetching<'_> {
         Self::each(block, found)
     }
 
-    fn get(&self, table: &str, key: dbspec_core::program::Doc) -> Step {
+    fn get(&self, table: &str, key: Doc) -> Step {
         let members = vec![
             ("TableName", words(table)),
             ("Key", key),
@@ -305,21 +306,34 @@ impl Fetching<'_> {
         };
         let wanted = up_to(member(slot(NEED), "count"));
         let taken = member(member(member(slot(REPLY), "Attributes"), NUMBER), "N");
-        let count = encode(Codec::NumberText(Number::Int), len(wanted.clone()));
+        let count = len(wanted.clone());
+        let room = minus(number(i64::MAX), count.clone());
         let members = vec![
             ("TableName", words(&table)),
             ("Key", key(vec![(PK, text(tag)), (SK, text(FIRST))])),
             ("UpdateExpression", words("ADD #n :n")),
+            (
+                "ConditionExpression",
+                words("attribute_not_exists(#n) OR #n <= :r"),
+            ),
             ("ExpressionAttributeNames", document(vec![("#n", words(NUMBER))])),
             (
                 "ExpressionAttributeValues",
-                holes(vec![(":n", record([("N", count)]))]),
+                holes(vec![(":n", numeric(count)), (":r", numeric(room))]),
             ),
             ("ReturnValues", words("UPDATED_NEW")),
         ];
+        // Beyond the last number there is no other: the key that it is part of says so.
+        let full = Denial::Then(Then::Ignore);
+        let taken = or_else(decode(Codec::NumberText(Number::Int), taken), number(i64::MAX), X);
         let block = vec![
-            read("UpdateItem", document(members), REPLY),
-            Step::Set(last, decode(Codec::NumberText(Number::Int), taken)),
+            Step::Set(REPLY, Term::Value(Value::Null)),
+            read(
+                "UpdateItem",
+                Doc::Act(Box::new(full), Box::new(document(members))),
+                REPLY,
+            ),
+            Step::Set(last, taken),
         ];
         let first = minus(slot(last), len(wanted.clone()));
         Self::each(block, map(wanted, X, plus(first, slot(X))))
