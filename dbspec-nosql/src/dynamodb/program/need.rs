@@ -17,7 +17,7 @@ use super::request::{
 use super::{KIND, MEMBERS, NEED, NEEDS, REPLY, ROWS, SEEN, SOME, X};
 use crate::document::term::{
     concat, decode, distinct, encode, filter, is_set, join, len, less, list, map, member, minus, nth, number,
-    or_else, plus, record, same, slot, some, text,
+    or_else, plus, same, slot, some, text,
 };
 use crate::dynamodb::design::{FIRST, Guard, GuardKind, PK, SK};
 use crate::dynamodb::layout::{Layout, guard_key, string, string_of};
