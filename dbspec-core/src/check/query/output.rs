@@ -132,6 +132,8 @@ fn groups<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access) -> Option<Group> {
     }
     scope.grouped = Some(Grouped { keys });
     let mut select: Vec<(Box<str>, Expr, Span)> = Vec::new();
+    // `having` and the order see what is selected; what is selected doesn't see itself.
+    let mut selected = Vec::new();
     for written in &access.select {
         let Some(parts) = parts_of(scope, &written.expr, written.alias.as_ref()) else {
             whole = false;
@@ -149,19 +151,24 @@ fn groups<'m>(scope: &mut Scope<'_, 'm>, access: &'m Access) -> Option<Group> {
                 continue;
             }
             // A group key comes out anyway.
-            if matches!(&typed.expr, Expr::At(Place::Output(at)) if by[usize::from(*at)].0 == name) {
+            let key = match &typed.expr {
+                Expr::At(Place::Output(at)) => by.get(usize::from(*at)),
+                _ => None,
+            };
+            if key.is_some_and(|(key, ..)| *key == name) {
                 continue;
             }
             let at = (by.len() + select.len()) as u16;
-            if let Some(grouped) = &mut scope.grouped {
-                grouped.keys.push(GroupKey {
-                    written: &written.expr,
-                    name: name.clone(),
-                    typed: Typed::new(Expr::At(Place::Output(at)), typed.ty.clone()),
-                });
-            }
+            selected.push(GroupKey {
+                written: &written.expr,
+                name: name.clone(),
+                typed: Typed::new(Expr::At(Place::Output(at)), typed.ty.clone()),
+            });
             select.push((name, typed.expr, written.at));
         }
+    }
+    if let Some(grouped) = &mut scope.grouped {
+        grouped.keys.append(&mut selected);
     }
     let outputs: Vec<_> = by.iter().chain(&select).cloned().collect();
     whole &= named_apart(scope.sink, &outputs);
