@@ -1,10 +1,10 @@
 //! What a model means: one evaluator of writes and queries over anything that stores rows.
 //!
-//! [`apply`] judges an [`Operation`] on a [`Store`] and yields the [`Changes`] it makes, or what refuses it;
-//! [`answer`] yields the rows of a query. Both are pure: a store that doesn't know a fact answers with a [`Need`], the
-//! caller finds it out and asks again. The reference engine is a store that knows everything; the programs of engines
-//! that can't judge for themselves (`DynamoDB`'s) run the same evaluator on what they have read so far, and turn what it
-//! [relied on](Reliance) into conditions that the engine checks at commit. That is how there is one meaning.
+//! [`apply`](fn@apply) judges an [`Operation`] on a [`Store`] and yields the [`Changes`] it makes, or what refuses it;
+//! [`answer`](fn@answer) yields the rows of a query. Both are pure: a store that doesn't know a fact answers with a
+//! [`Need`], the caller finds it out and asks again. The reference engine is a store that knows everything; the programs
+//! of engines that can't judge for themselves (`DynamoDB`'s) run the same evaluator on what they have read so far, and
+//! turn what it [relied on](Reliance) into conditions that the engine checks at commit. That is how there is one meaning.
 //!
 //! # Invariants
 //!
