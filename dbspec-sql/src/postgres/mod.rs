@@ -25,7 +25,7 @@
 //! |---|---|---|
 //! | any client | guarded rules | writing through programs alone; the audit queries find the rest |
 //! | superusers, table owners | triggers of foreign keys disabled, `session_replication_role = replica` | grants |
-//! | any client | `check` of another session's uncommitted rows | nothing to close: constraints wait for it |
+//! | any client | a sequence's numbers, by giving its own | the programs move the sequence past them |
 
 mod capability;
 mod design;

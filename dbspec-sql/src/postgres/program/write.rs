@@ -7,6 +7,8 @@
 //! Rows are deleted, then updated, then inserted, since unique indexes are judged row by row. Before that, references
 //! that lead to rows which may go are set to where they lead in the end: a cascade would take their rows along.
 
+mod fetch;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,17 +16,17 @@ use dbspec_core::arena::Id;
 use dbspec_core::backend::Lowered;
 use dbspec_core::backend::coverage::{Outcome, RuleOutcome};
 use dbspec_core::kernel::{
-    EntityId, Facet, FieldId, Filling, Kernel, LeafId, Nulls, OnDelete, Refusal, RuleId, RuleKind, Subject,
+    EntityId, Facet, Kernel, LeafId, Nulls, OnDelete, Refusal, RuleId, RuleKind, Subject,
 };
 use dbspec_core::program::{
     Act, Block, Codec, Doc, Expect, Flaw, JudgedByEngine, Program, Purpose, Replay, Request, Slot, Step,
-    Term, Then, Want,
+    Term, Then,
 };
 use dbspec_core::value::Value;
 
-use super::{codec, output};
+use super::codec;
 use crate::postgres::design::{Design, Table};
-use crate::postgres::express::{Express, Nothing};
+use crate::postgres::express::Express;
 use crate::postgres::keywords::{self, Quoting};
 use crate::postgres::{render, types};
 use crate::relational::{Infix, Select, Source, Sql, Writer};
@@ -225,59 +227,6 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Blocks by want.
-    fn fetches(&self) -> BTreeMap<Box<str>, Block> {
-        let kernel = self.kernel;
-        let mut blocks = BTreeMap::new();
-        let mut add = |want: Want, block: Block| blocks.insert(want.text(kernel), block);
-        for entity in kernel.entities.ids() {
-            let key = kernel.key_leaves(entity);
-            add(
-                Want::Row(entity),
-                self.rows(entity, "key", &key, &|express| {
-                    self.equal(express, &key, Nulls::Distinct)
-                }),
-            );
-            add(Want::All(entity), self.all(entity));
-        }
-        for (field, it) in kernel.fields.iter() {
-            if let dbspec_core::kernel::Type::Ref(to) = it.ty {
-                let key = kernel.key_leaves(to);
-                let leaves: Vec<LeafId> = it.leaves.iter().collect();
-                let named = |express: &Express<'_>| self.equal(express, &leaves, Nulls::Distinct);
-                add(Want::Children(field), self.rows(it.entity, "key", &key, &named));
-                add(Want::Count(field), self.count(it.entity, &key, &leaves));
-            }
-        }
-        for (id, rule) in kernel.rules.iter() {
-            match &rule.kind {
-                RuleKind::Unique { leaves, nulls, .. } => {
-                    let alike = |express: &Express<'_>| self.equal(express, leaves, *nulls);
-                    add(Want::Same(id), self.rows(rule.entity, "values", leaves, &alike));
-                }
-                RuleKind::AtMost { leaves, .. } => {
-                    let alike = |express: &Express<'_>| self.equal(express, leaves, Nulls::Distinct);
-                    add(Want::Same(id), self.rows(rule.entity, "values", leaves, &alike));
-                }
-                RuleKind::Overlap { by, .. } => {
-                    let alike = |express: &Express<'_>| self.equal(express, by, Nulls::Distinct);
-                    add(Want::Same(id), self.rows(rule.entity, "values", by, &alike));
-                }
-                RuleKind::Default {
-                    field,
-                    filling: Filling::Sequence,
-                    ..
-                } => {
-                    if let Some(block) = self.numbers(*field) {
-                        add(Want::Next(*field), block);
-                    }
-                }
-                _ => {}
-            }
-        }
-        blocks
-    }
-
     /// What is given, item by item: `k.item`.
     fn given() -> Source {
         Source::Function {
@@ -320,191 +269,6 @@ impl<'a> Writing<'a> {
             .iter()
             .map(|leaf| codec::given(self.kernel, &self.kernel.leaves[*leaf].ty));
         Codec::Items(codecs.collect())
-    }
-
-    /// A statement that reads what the needs in a slot ask for.
-    fn ask(&self, text: String, name: &str, leaves: &[LeafId]) -> Step {
-        let all = Term::Map(Box::new(Term::Slot(SOME)), ITEM, Box::new(member(ITEM, name)));
-        let given = Codec::Document(Box::new(Codec::Each(Box::new(self.values(leaves)))));
-        Step::Send(vec![Request {
-            text: text.into(),
-            args: Doc::List(vec![Doc::Hole(Term::Encode(given, Box::new(all)))]),
-            into: Some(REPLY),
-            replay: Replay::Safe,
-            expect: Expect::default(),
-        }])
-    }
-
-    /// Each need learns the second of those pairs whose first is its own key.
-    fn learn(&self, name: &str, leaves: &[LeafId], codec: Codec) -> Vec<Step> {
-        let keys = leaves
-            .iter()
-            .map(|leaf| codec::read(self.kernel, &self.kernel.leaves[*leaf].ty));
-        let pair = Codec::Items(vec![Codec::Items(keys.collect()), codec]);
-        let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
-        let nth = |at: u16| Term::Nth(Box::new(Term::Slot(ITEM)), at);
-        let mine = Term::Filter(
-            Box::new(Term::Slot(REPLY)),
-            ITEM,
-            Box::new(same(nth(0), member(NEED, name))),
-        );
-        vec![
-            Step::Set(REPLY, Term::Decode(Codec::Each(Box::new(pair)), Box::new(reply))),
-            Step::Each {
-                over: Term::Slot(SOME),
-                item: NEED,
-                body: vec![Step::Learn {
-                    need: Term::Slot(NEED),
-                    found: Term::Map(Box::new(mine), ITEM, Box::new(nth(1))),
-                }],
-            },
-        ]
-    }
-
-    /// The rows for which a condition holds with the values that are given.
-    fn rows(
-        &self,
-        entity: EntityId,
-        name: &str,
-        leaves: &[LeafId],
-        condition: &dyn Fn(&Express<'_>) -> Vec<Sql>,
-    ) -> Block {
-        let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
-        let (row, codec) = output::row(&express, entity, ROW);
-        let filter = Sql::and(condition(&express));
-        let text = render::select(&Select {
-            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), row]), None)],
-            from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
-            filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
-            ..Select::default()
-        });
-        let mut block = vec![self.ask(text, name, leaves)];
-        block.extend(self.learn(name, leaves, codec));
-        block
-    }
-
-    /// How many living rows name each key that is given.
-    fn count(&self, entity: EntityId, key: &[LeafId], leaves: &[LeafId]) -> Block {
-        let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
-        let mut filter = self.equal(&express, leaves, Nulls::Distinct);
-        if let Some(deleted) = self.kernel.entities[entity].soft_delete {
-            filter.push(express.leaf(Some(ROW), deleted).is_null());
-        }
-        let count = Sql::Scalar(Box::new(Select {
-            columns: vec![(Sql::call("count", [Sql::Number("*".into())]), None)],
-            from: vec![Source::table(&self.table(entity).name, ROW)],
-            filter: Some(Sql::and(filter)),
-            ..Select::default()
-        }));
-        let text = render::select(&Select {
-            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), count]), None)],
-            from: vec![Self::given()],
-            ..Select::default()
-        });
-        let mut block = vec![self.ask(text, "key", key)];
-        let learn = self.learn("key", key, Codec::Plain);
-        // One number, rather than a list of them.
-        block.extend(learn.into_iter().map(|step| {
-            match step {
-                Step::Each { over, item, body } => Step::Each {
-                    over,
-                    item,
-                    body: body
-                        .into_iter()
-                        .map(|step| match step {
-                            Step::Learn { need, found } => Step::Learn {
-                                need,
-                                found: Term::Nth(Box::new(found), 0),
-                            },
-                            other => other,
-                        })
-                        .collect(),
-                },
-                other => other,
-            }
-        }));
-        block
-    }
-
-    /// All rows.
-    fn all(&self, entity: EntityId) -> Block {
-        let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
-        let (row, codec) = output::row(&express, entity, ROW);
-        let text = render::select(&Select {
-            columns: vec![(row, None)],
-            from: vec![Source::table(&self.table(entity).name, ROW)],
-            ..Select::default()
-        });
-        let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
-        vec![
-            Step::Send(vec![Request {
-                text: text.into(),
-                args: Doc::List(Vec::new()),
-                into: Some(REPLY),
-                replay: Replay::Safe,
-                expect: Expect::default(),
-            }]),
-            Step::Each {
-                over: Term::Slot(SOME),
-                item: NEED,
-                body: vec![Step::Learn {
-                    need: Term::Slot(NEED),
-                    found: Term::Decode(Codec::Each(Box::new(codec)), Box::new(reply)),
-                }],
-            },
-        ]
-    }
-
-    /// The next numbers of a sequence, as many as each need asks for.
-    fn numbers(&self, field: FieldId) -> Option<Block> {
-        let it = &self.kernel.fields[field];
-        let leaf = it.leaves.first()?;
-        let column = &self.table(it.entity).columns[self.kernel.position(leaf)];
-        let next = column.default.clone()?;
-        let sequence = column.sequence.as_ref()?;
-        // At its end a sequence fails; its last number, which is taken, is refused as any number that is.
-        let last = Sql::of("s", "last_value");
-        let more = last.clone().infix(Infix::Lt, Sql::number(i64::MAX));
-        let number = Sql::Case(vec![(more, next)], Box::new(last));
-        let text = render::select(&Select {
-            columns: vec![(Sql::call("to_jsonb", [number]), None)],
-            from: vec![
-                Source::table(sequence, "s"),
-                Source::Function {
-                    call: Sql::call(
-                        "generate_series",
-                        [Sql::number(1), Sql::Bind(1).cast("text").cast("bigint")],
-                    ),
-                    alias: GIVEN.into(),
-                    columns: Vec::new(),
-                },
-            ],
-            ..Select::default()
-        });
-        let count = Term::Encode(
-            Codec::NumberText(dbspec_core::program::Number::Int),
-            Box::new(member(NEED, "count")),
-        );
-        Some(vec![Step::Each {
-            over: Term::Slot(SOME),
-            item: NEED,
-            body: vec![
-                Step::Send(vec![Request {
-                    text: text.into(),
-                    args: Doc::List(vec![Doc::Hole(count)]),
-                    into: Some(REPLY),
-                    replay: Replay::Safe,
-                    expect: Expect::default(),
-                }]),
-                Step::Learn {
-                    need: Term::Slot(NEED),
-                    found: Term::Member(Box::new(Term::Slot(REPLY)), "rows".into()),
-                },
-            ],
-        }])
     }
 
     /// Blocks by what changes do, for the changes of a phase.
