@@ -1,15 +1,21 @@
-//! A small model, and pairs of operations on it that get in each other's way.
+//! Models, and pairs of operations on them that get in each other's way.
 //!
-//! Each pair is a known anomaly: write skew, phantoms, lost updates, races for a key, a unique value, a bound. Each of the
+//! Each pair of the small model is a known anomaly: write skew, phantoms, lost updates, races for a key, a unique value, a bound. Each of the
 //! operations alone is right; both at once may be, one after the other, or may not.
 
 use std::sync::Arc;
 
 use dbspec_core::check::check;
-use dbspec_core::kernel::Kernel;
+use dbspec_core::kernel::{EntityId, Filling, Kernel, RuleKind};
 use dbspec_core::rows;
-use dbspec_core::semantics::{Context, Operation};
+use dbspec_core::semantics::{self, Context, Operation};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use serde_json::{Value as Json, json};
+
+use crate::fake::Fake;
+use crate::generate::rare_models;
+use crate::operations::{Made, Maker, steps};
 
 const MODEL: &str = r"
 model bank
@@ -74,6 +80,42 @@ impl Bank {
         Ok(Self { kernel, rows, pairs })
     }
 
+    /// A generated model, and the last two of some operations that are right one after the other; `None` where there
+    /// aren't two.
+    pub fn generated(runner: &mut TestRunner) -> Option<Self> {
+        let plan = rare_models().new_tree(runner).ok()?.current();
+        let steps = steps(14).new_tree(runner).ok()?.current();
+        let kernel = check(dbspec_core::syntax::parse(&plan.text())).ok()?;
+        // Numbers that another try takes are lost, so that keys are others.
+        if kernel.rules.iter().any(|(_, rule)| is_sequence(&rule.kind)) {
+            return None;
+        }
+        let mut state = Fake::new(&kernel).state().clone();
+        let mut rows: Vec<Operation> = Vec::new();
+        for step in &steps {
+            let keys = |entity: EntityId| state.keys(entity);
+            let maker = Maker {
+                kernel: &kernel,
+                keys: &keys,
+            };
+            let Made::Operation(operation) = maker.make(step) else {
+                continue;
+            };
+            let context = Self::context(rows.len() + 100);
+            if let Ok(changes) = semantics::apply(&kernel, &state, &operation, &context) {
+                state.commit(&changes.rows);
+                rows.push(operation);
+            }
+        }
+        let second = rows.pop()?;
+        let first = rows.pop()?;
+        Some(Self {
+            kernel,
+            rows,
+            pairs: vec![("generated", [first, second])],
+        })
+    }
+
     /// Who asks, and when: another seed for each client.
     pub fn context(client: usize) -> Context {
         Context {
@@ -81,6 +123,13 @@ impl Bank {
             seed: client as u64 + 1,
             session: Vec::new(),
         }
+    }
+}
+
+fn is_sequence(kind: &RuleKind) -> bool {
+    match kind {
+        RuleKind::Default { filling, .. } => *filling == Filling::Sequence,
+        _ => false,
     }
 }
 

@@ -4,24 +4,21 @@
 
 use std::sync::Arc;
 
-use dbspec_core::check::check;
-use dbspec_core::kernel::{EntityId, Filling, Kernel, RuleKind};
+use dbspec_core::kernel::Kernel;
 use dbspec_core::program::Program;
 use dbspec_core::program::machine::Machine;
 use dbspec_core::semantics::{self, Operation};
 use dbspec_testkit::bank::Bank;
 use dbspec_testkit::explorer::{Explored, Troubles, explore, is_some_order};
 use dbspec_testkit::fake::{Fake, Mutant, documents, sessions};
-use dbspec_testkit::generate::rare_models;
-use dbspec_testkit::operations::{Made, Maker, steps};
-use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 /// What there is at first.
 fn start(bank: &Bank) -> Fake {
     let mut fake = Fake::new(&bank.kernel);
-    for operation in &bank.rows {
-        let changes = semantics::apply(&bank.kernel, fake.state(), operation, &Bank::context(9));
+    for (at, operation) in bank.rows.iter().enumerate() {
+        let context = Bank::context(100 + at);
+        let changes = semantics::apply(&bank.kernel, fake.state(), operation, &context);
         fake.state_mut().commit(&changes.expect("rows are right").rows);
     }
     fake
@@ -95,54 +92,18 @@ fn no_order_of_requests_breaks_a_rule() {
     }
 }
 
-/// Two operations of generated ones, on the rows that others left.
-fn generated(runner: &mut TestRunner) -> Option<(Fake, Vec<Operation>)> {
-    let plan = rare_models().new_tree(runner).ok()?.current();
-    let steps = steps(14).new_tree(runner).ok()?.current();
-    let kernel = check(dbspec_core::syntax::parse(&plan.text())).expect("generated models are right");
-    // Numbers that another try takes are lost, so that keys are others.
-    let is_sequence = |kind: &RuleKind| match kind {
-        RuleKind::Default { filling, .. } => *filling == Filling::Sequence,
-        _ => false,
-    };
-    if kernel.rules.iter().any(|(_, rule)| is_sequence(&rule.kind)) {
-        return None;
-    }
-    let mut fake = Fake::new(&kernel);
-    let mut last = Vec::new();
-    for step in &steps {
-        let keys = |entity: EntityId| fake.state().keys(entity);
-        let maker = Maker {
-            kernel: &kernel,
-            keys: &keys,
-        };
-        let Made::Operation(operation) = maker.make(step) else {
-            continue;
-        };
-        let changes = semantics::apply(&kernel, fake.state(), &operation, &Bank::context(last.len()));
-        let before = fake.clone();
-        if let Ok(changes) = changes {
-            fake.state_mut().commit(&changes.rows);
-            last.push((before, operation));
-        }
-    }
-    // The last two, on what there was before them: so each of them was right there, one after the other.
-    let (_, second) = last.pop()?;
-    let (before, first) = last.pop()?;
-    Some((before, vec![first, second]))
-}
-
 #[test]
 fn no_order_of_generated_operations_breaks_a_rule() {
     let mut runner = TestRunner::deterministic();
     let (mut pairs, mut ways) = (0, 0);
     while pairs < 60 {
-        let Some((first, operations)) = generated(&mut runner) else {
+        let Some(bank) = Bank::generated(&mut runner) else {
             continue;
         };
+        let (first, operations) = (start(&bank), &bank.pairs[0].1);
         pairs += 1;
-        for program in programs(first.kernel()) {
-            let explored = run(&first, &program, &operations, Troubles::NONE);
+        for program in programs(&bank.kernel) {
+            let explored = run(&first, &program, operations, Troubles::NONE);
             ways += explored
                 .unwrap_or_else(|found| panic!("{operations:?}: {found}"))
                 .ways;
