@@ -213,7 +213,10 @@ impl Store for State {
 
     fn next(&self, field: FieldId, taken: u64) -> Found<i64> {
         let last = self.numbers.get(&field).copied().unwrap_or(0);
-        Ok(last + 1 + i64::try_from(taken).unwrap_or(0))
+        // The last number there is stays the last: what has it is refused.
+        Ok(last
+            .saturating_add(1)
+            .saturating_add(i64::try_from(taken).unwrap_or(0)))
     }
 }
 
@@ -289,7 +292,7 @@ impl Words {
             Want::All(entity) => rows(state.all(*entity)),
             Want::Next(field) => {
                 let last = state.numbers.get(field).copied().unwrap_or(0);
-                let first = last - count(need)? + 1;
+                let first = last.saturating_sub(count(need)?).saturating_add(1);
                 Some(Value::List((first..=last).map(Value::Int).collect()))
             }
         }
@@ -307,7 +310,8 @@ impl Words {
         let (Some(Want::Next(field)), Some(count)) = (want, count(need)) else {
             return false;
         };
-        *state.numbers.entry(*field).or_default() += count;
+        let last = state.numbers.entry(*field).or_default();
+        *last = last.saturating_add(count);
         true
     }
 
