@@ -16,7 +16,7 @@ pub enum Address {
     Postgres(Url),
     /// `dynamodb://host:port?region=…&access_key=…&secret_key=…`, or `dynamodb:` for the service itself, with region and
     /// keys from the environment (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`).
-    /// `prefix=…` stands before the name of every table, so that several databases fit one account.
+    /// `prefix=…` stands before the name of every table in place of the model's name.
     DynamoDb(Url),
 }
 

@@ -44,6 +44,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
     match address {
         #[cfg(feature = "postgres")]
         Address::Postgres(url) => Ok(Box::new(crate::postgres::Postgres::connect(url, address).await?)),
+        #[cfg(feature = "dynamodb")]
+        Address::DynamoDb(url) => Ok(Box::new(crate::dynamodb::DynamoDb::connect(url, address).await?)),
         Address::Memory(_) => Err(LiveError::Address(format!(
             "{address}: there is nothing to connect to"
         ))),
@@ -51,6 +53,7 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         Address::Postgres(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),
+        #[cfg(not(feature = "dynamodb"))]
         Address::DynamoDb(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),

@@ -25,6 +25,8 @@ mod engine;
 mod error;
 mod load;
 
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
 #[cfg(feature = "postgres")]
 mod postgres;
 

@@ -13,7 +13,7 @@ use dbspec_core::program::machine::{Call, Fault};
 use dbspec_core::value::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Either, Executor, PgPool, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Connection, Either, Executor, PgConnection, PgPool, Row, TypeInfo, ValueRef};
 use url::Url;
 
 use crate::engine::{Engine, Session};
@@ -46,16 +46,19 @@ impl Postgres {
             .application_name("dbspec")
             // A statement that waits for another longer than this is tried again by its program.
             .options([("lock_timeout", "5s"), ("statement_timeout", "60s")]);
+        // One connection first: a pool would go on trying where nobody answers.
+        let connecting = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await;
+        let mut first = connecting
+            .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            .map_err(|error| unreachable(said(&error)))?;
+        let number: String = sqlx::query_scalar("SHOW server_version_num")
+            .fetch_one(&mut first)
+            .await
+            .map_err(|error| unreachable(said(&error)))?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .connect_with(options)
-            .await
-            .map_err(|error| unreachable(said(&error)))?;
-        let number: String = sqlx::query_scalar("SHOW server_version_num")
-            .fetch_one(&pool)
-            .await
-            .map_err(|error| unreachable(said(&error)))?;
+            .connect_lazy_with(options);
         let version = number.parse::<u32>().unwrap_or(0) / 10_000;
         match u16::try_from(version) {
             Ok(version) if (13..=18).contains(&version) => Ok(Self { pool, version }),

@@ -3,7 +3,8 @@
 //! A backend describes each index, key or structure as an [`AccessPath`]: six facts. [`fit`] says what a query gets from
 //! it: which conditions it answers, which are left to be judged on rows that were read, whether rows come in the
 //! query's order, how many look-ups start it and how many rows are read. [`wanted`] says which columns a query would
-//! like; [`choose`] makes as few indexes of such wishes as serve them all.
+//! like; [`choose`] makes as few indexes of such wishes as serve them all. [`reads`] says how many rows that reads at most,
+//! with those along paths.
 //!
 //! An optional condition (`when $x`) may be absent, so each combination is a query of its own ([`variants`]); the
 //! outcome of a query is the worst of them.
@@ -17,9 +18,11 @@
 
 mod choose;
 mod fit;
+mod reads;
 
 pub use choose::{Index, Wanted, choose, wanted};
 pub use fit::{AccessPath, Fit, Sorted, fit};
+pub use reads::reads;
 
 use crate::kernel::{Query, VarId};
 

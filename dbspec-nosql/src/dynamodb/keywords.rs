@@ -15,7 +15,8 @@ pub(super) fn limits() -> Limits {
         max_len: LONGEST,
         unit: LengthUnit::Bytes,
         min_len: 1,
-        folds_case: false,
+        // The service tells them apart, but DynamoDB Local fails: what is tried there shall be what is used here.
+        folds_case: true,
         allowed: |it| it.is_ascii_alphanumeric() || matches!(it, '_' | '.' | '-'),
     }
 }

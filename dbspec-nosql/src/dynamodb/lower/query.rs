@@ -5,8 +5,8 @@ use dbspec_core::backend::Lowering;
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
 use dbspec_core::backend::naming::NameId;
-use dbspec_core::kernel::{EntityId, Fetch, Hop, Query, QueryId, Take};
-use dbspec_core::query::variants;
+use dbspec_core::kernel::{EntityId, Query, QueryId};
+use dbspec_core::query::{reads, variants};
 
 use super::table::Tables;
 use super::walk::Ways;
@@ -46,7 +46,8 @@ fn outcome(
     for present in variants(query) {
         let Some(plan) = plan(layout, &cx.figures, query, present) else {
             if query.full_read {
-                let rows_read = with_others(cx, query, all_rows(cx, layout, query.from));
+                let others = all_rows(cx, layout, query.from) - cx.figures.rows(query.from).value;
+                let rows_read = reads(layout.kernel, &cx.figures, query, None, 1).saturating_add(others);
                 return (QueryOutcome::FullRead { rows_read }, table, capability::FULL_READ);
             }
             let (instead, line) = if query.strong {
@@ -69,11 +70,10 @@ fn outcome(
             );
         };
         let residual = u8::try_from(plan.fit.residual.len()).unwrap_or(u8::MAX);
-        let this = (
-            with_others(cx, query, plan.fit.rows_read),
-            residual,
-            plan.fit.probes,
-        );
+        // A guard names the row: both are read.
+        let guards = u64::from(matches!(plan.path.via, Via::Guard(_)));
+        let rows_read = reads(layout.kernel, &cx.figures, query, Some(&plan.fit), 1).saturating_add(guards);
+        let this = (rows_read, residual, plan.fit.probes);
         if worst.is_none_or(|it| it < this) {
             worst = Some(this);
             by = match plan.path.via {
@@ -120,45 +120,4 @@ fn all_rows(cx: &Lowering<'_>, layout: Layout<'_>, entity: EntityId) -> u64 {
         .filter(|id| layout.item(*id).table == table);
     here.map(|id| cx.figures.rows(id).value)
         .fold(0, u64::saturating_add)
-}
-
-/// The rows that are read with so many of a query's: those that its conditions look at, and those that come along.
-fn with_others(cx: &Lowering<'_>, query: &Query, rows: u64) -> u64 {
-    let ways = Ways::of_judging(query);
-    let looked_at = |field| cx.figures.fan_out_p99(field).value;
-    let each = ways
-        .many
-        .into_iter()
-        .map(looked_at)
-        .fold(ways.one.len() as u64, u64::saturating_add);
-    let out = match query.take {
-        Take::All => rows,
-        Take::Limit(most) | Take::Page(most) => rows.min(most),
-    };
-    let along = query
-        .fetch
-        .iter()
-        .map(|it| fetched(cx, it))
-        .fold(0, u64::saturating_add);
-    rows.saturating_add(rows.saturating_mul(each))
-        .saturating_add(out.saturating_mul(along))
-}
-
-/// The rows that come along with one.
-fn fetched(cx: &Lowering<'_>, fetch: &Fetch) -> u64 {
-    let mut rows = 1u64;
-    let mut read = 0u64;
-    for hop in &fetch.hops {
-        match hop {
-            Hop::One(_) => {}
-            Hop::Many(field) => rows = rows.saturating_mul(cx.figures.fan_out_p99(*field).value),
-        }
-        read = read.saturating_add(rows);
-    }
-    let within = fetch
-        .fetch
-        .iter()
-        .map(|it| fetched(cx, it))
-        .fold(0, u64::saturating_add);
-    read.saturating_add(rows.saturating_mul(within))
 }

@@ -9,7 +9,7 @@ use dbspec_core::kernel::{
     Atom, Dir, EntityId, Expr, FieldId, Group, LeafId, OrderTerm, Output, Pred, Query, QueryId, Shape, Take,
     Type,
 };
-use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, variants, wanted};
+use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, reads, variants, wanted};
 
 use super::{Body, By, Draft, Piece};
 use crate::postgres::capability as cap;
@@ -303,6 +303,10 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
     });
 }
 
+/// The planner reads and sorts what an index would give in order, where that is up to so many times what is asked for: pages
+/// one after the other are that much cheaper by its defaults (`random_page_cost`).
+const AHEAD: u64 = 4;
+
 /// The worst of what a query gets over its variants.
 fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) -> Answered {
     let kernel = draft.kernel;
@@ -331,10 +335,8 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
         match best {
             None => whole = true,
             Some(best) => {
-                if worst
-                    .as_ref()
-                    .is_none_or(|(fit, _)| best.0.rows_read > fit.rows_read)
-                {
+                let reads = |fit: &Fit| reads(kernel, &cx.figures, query, Some(fit), AHEAD);
+                if worst.as_ref().is_none_or(|(fit, _)| reads(&best.0) > reads(fit)) {
                     worst = Some(best);
                 }
             }
@@ -344,7 +346,7 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
         Some((fit, by)) if !whole => Answered {
             query: id,
             outcome: QueryOutcome::Served {
-                rows_read: fit.rows_read,
+                rows_read: reads(kernel, &cx.figures, query, Some(&fit), AHEAD),
                 residual: u8::try_from(fit.residual.len()).unwrap_or(u8::MAX),
                 probes: fit.probes,
             },
@@ -354,7 +356,7 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
         Some(_) | None if query.full_read => Answered {
             query: id,
             outcome: QueryOutcome::FullRead {
-                rows_read: cx.figures.rows(query.from).value,
+                rows_read: reads(kernel, &cx.figures, query, None, AHEAD),
             },
             by: By::Named(draft.table_names[query.from.index() as usize]),
             line: cap::FULL_READ,

@@ -1,0 +1,198 @@
+//! Live engines, and a database of its own for each test.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use dbspec_core::kernel::Kernel;
+use dbspec_core::program::machine::Call;
+use dbspec_core::program::{from_json, to_json};
+use dbspec_core::value::Value;
+use dbspec_live::{Address, Engine, open};
+use serde_json::{Value as Json, json};
+
+/// An engine that tests run on.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its name: `postgres18`.
+    pub name: &'static str,
+    url: String,
+}
+
+/// The `PostgreSQL` that is newest.
+pub const POSTGRES_NEWEST: &str = "postgres18";
+/// The `PostgreSQL` that is oldest.
+pub const POSTGRES_OLDEST: &str = "postgres13";
+/// `DynamoDB`.
+pub const DYNAMODB: &str = "dynamodb";
+
+/// Those engines, where tests are to run on live ones; says what is left out otherwise.
+#[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
+pub fn places(names: &[&'static str]) -> Vec<Place> {
+    if std::env::var("DBSPEC_LIVE").as_deref() != Ok("1") {
+        eprintln!("left out: {} (DBSPEC_LIVE isn't 1)", names.join(", "));
+        return Vec::new();
+    }
+    let found = names.iter().map(|name| {
+        let variable = format!("DBSPEC_TEST_{}_URL", name.to_uppercase());
+        let url = std::env::var(&variable);
+        Place {
+            name,
+            url: url.unwrap_or_else(|_| panic!("DBSPEC_LIVE is 1, but {variable} names no {name}")),
+        }
+    });
+    found.collect()
+}
+
+impl Place {
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Whether the database is `PostgreSQL`.
+    pub fn is_postgres(&self) -> bool {
+        self.name.starts_with("postgres")
+    }
+
+    /// Runs a test on an empty database of its own, which is dropped afterwards.
+    pub async fn with_database<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        test: &str,
+        run: impl FnOnce(String) -> F,
+    ) {
+        let name = format!("proof_{test}_{}", std::process::id());
+        self.drop_database(&name).await;
+        let url = self.create_database(&name).await;
+        // In a task of its own, so that a panic doesn't leave the database behind.
+        let done = tokio::spawn(run(url)).await;
+        self.drop_database(&name).await;
+        if let Err(error) = done {
+            std::panic::resume_unwind(error.into_panic());
+        }
+    }
+
+    /// A part of a database for one case among many: a schema, or a further prefix.
+    pub fn within(&self, url: &str, case: u32) -> String {
+        if self.is_postgres() {
+            format!("{url}?options=-c%20search_path%3Dcase{case}")
+        } else {
+            format!("{url}.{case}")
+        }
+    }
+
+    /// Makes a part of a database, empty.
+    pub async fn make(&self, url: &str) {
+        if let Some((_, schema)) = url.split_once("search_path%3D") {
+            statement(&*self.open(url).await, &format!("CREATE SCHEMA {schema}")).await;
+        }
+    }
+
+    /// Drops what was made in a part of a database, so that many cases don't pile up.
+    pub async fn clear(&self, url: &str) {
+        if let Some((_, schema)) = url.split_once("search_path%3D") {
+            statement(&*self.open(url).await, &format!("DROP SCHEMA {schema} CASCADE")).await;
+        } else if let Some((_, prefix)) = url.split_once("&prefix=") {
+            self.drop_tables(&format!("{prefix}.")).await;
+        }
+    }
+
+    async fn create_database(&self, name: &str) -> String {
+        if self.is_postgres() {
+            statement(
+                &*self.open(&self.url).await,
+                &format!("CREATE DATABASE \"{name}\""),
+            )
+            .await;
+            let (server, _) = self
+                .url
+                .rsplit_once('/')
+                .unwrap_or_else(|| panic!("{} has no path", self.name));
+            format!("{server}/{name}")
+        } else {
+            format!("{}&prefix={name}", self.url)
+        }
+    }
+
+    async fn drop_database(&self, name: &str) {
+        if self.is_postgres() {
+            statement(
+                &*self.open(&self.url).await,
+                &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
+            )
+            .await;
+        } else {
+            self.drop_tables(&format!("{name}.")).await;
+        }
+    }
+
+    async fn drop_tables(&self, prefix: &str) {
+        let engine = self.open(&self.url).await;
+        let mut after = Json::Null;
+        loop {
+            let mut document = json!({});
+            if !after.is_null() {
+                document["ExclusiveStartTableName"] = after;
+            }
+            let found = request(&*engine, "ListTables", &document).await;
+            for table in found["TableNames"].as_array().into_iter().flatten() {
+                if table.as_str().is_some_and(|it| it.starts_with(prefix)) {
+                    request(&*engine, "DeleteTable", &json!({ "TableName": table })).await;
+                }
+            }
+            after = found["LastEvaluatedTableName"].clone();
+            if after.is_null() {
+                return;
+            }
+        }
+    }
+
+    async fn open(&self, url: &str) -> Box<dyn Engine> {
+        let address = Address::parse(url).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        open(&address)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+}
+
+/// The engine of a URL.
+pub async fn opened(url: &str) -> Box<dyn Engine> {
+    let address = Address::parse(url).unwrap_or_else(|error| panic!("{error}"));
+    open(&address).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs a SQL statement; its rows, each the document of its one column.
+pub async fn statement(engine: &dyn Engine, sql: &str) -> Vec<Json> {
+    let call = Call {
+        text: sql.into(),
+        args: Value::List(Vec::new()),
+    };
+    let reply = called(engine, call).await;
+    reply["rows"].as_array().cloned().unwrap_or_default()
+}
+
+/// Sends a request document.
+pub async fn request(engine: &dyn Engine, call: &str, document: &Json) -> Json {
+    let call = Call {
+        text: call.into(),
+        args: from_json(document),
+    };
+    called(engine, call).await
+}
+
+/// Sends one call.
+pub async fn called(engine: &dyn Engine, call: Call) -> Json {
+    let text = call.text.clone();
+    let mut session = engine.session().await.unwrap_or_else(|fault| panic!("{fault}"));
+    let replies = session.calls(&[call]).await;
+    let replies = replies.unwrap_or_else(|fault| panic!("{text}: {fault}"));
+    let reply = replies.first().unwrap_or_else(|| panic!("{text}: no reply"));
+    to_json(reply).unwrap_or_else(|unfit| panic!("{text}: {unfit}"))
+}
+
+/// A client of the database of a URL, with the design created.
+pub async fn created(url: &str, kernel: &Arc<Kernel>) -> dbspec_live::Client {
+    let client = dbspec_live::Client::connect(url, Arc::clone(kernel)).await;
+    let client = client.unwrap_or_else(|error| panic!("{error}"));
+    client.apply().await.unwrap_or_else(|error| panic!("{error}"));
+    client
+}

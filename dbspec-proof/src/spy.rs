@@ -1,0 +1,162 @@
+//! An engine that is listened to: which requests go out, and how many rows the engine reads for them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use dbspec_core::backend::{AnyBackend, Script};
+use dbspec_core::program::machine::{Call, Fault};
+use dbspec_core::program::to_json;
+use dbspec_core::value::Value;
+use dbspec_live::{Engine, LiveError, Session};
+use serde_json::Value as Json;
+
+use crate::engine::{called, statement};
+
+/// What went out, and what came back.
+pub type Heard = Vec<(Call, Value)>;
+
+/// Listens to an engine.
+pub struct Spy {
+    engine: Box<dyn Engine>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Spy {
+    /// Listens.
+    pub fn on(engine: Box<dyn Engine>) -> (Self, Ear) {
+        let heard = Arc::default();
+        let ear = Ear(Arc::clone(&heard));
+        (Self { engine, heard }, ear)
+    }
+}
+
+/// What is heard.
+#[derive(Clone, Debug)]
+pub struct Ear(Arc<Mutex<Heard>>);
+
+impl Ear {
+    /// What was heard since the last time.
+    pub fn heard(&self) -> Heard {
+        std::mem::take(&mut *locked(&self.0))
+    }
+}
+
+fn locked(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl Engine for Spy {
+    fn backend(&self) -> Arc<dyn AnyBackend> {
+        self.engine.backend()
+    }
+
+    async fn session(&self) -> Result<Box<dyn Session>, Fault> {
+        Ok(Box::new(Listening {
+            session: self.engine.session().await?,
+            heard: Arc::clone(&self.heard),
+        }))
+    }
+
+    async fn occupied(&self, script: &Script) -> Result<Vec<String>, LiveError> {
+        self.engine.occupied(script).await
+    }
+
+    async fn apply(&self, script: &Script) -> Result<(), LiveError> {
+        self.engine.apply(script).await
+    }
+}
+
+struct Listening {
+    session: Box<dyn Session>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+#[async_trait]
+impl Session for Listening {
+    async fn begin(&mut self, words: &str) -> Result<(), Fault> {
+        self.session.begin(words).await
+    }
+
+    async fn commit(&mut self) -> Result<(), Fault> {
+        self.session.commit().await
+    }
+
+    async fn rollback(&mut self) {
+        self.session.rollback().await;
+    }
+
+    async fn calls(&mut self, calls: &[Call]) -> Result<Vec<Value>, Fault> {
+        let results = self.session.calls(calls).await?;
+        locked(&self.heard).extend(calls.iter().cloned().zip(results.iter().cloned()));
+        Ok(results)
+    }
+}
+
+/// A table of fewer pages is read as a whole, whatever index there is, and rightly so: that is the cheaper.
+const FEW_PAGES: u32 = 8;
+
+/// How many rows `PostgreSQL` reads for statements that were heard: rows of tables that a scan came upon, those that it
+/// threw away among them, but of tables of few pages only those that it gave.
+pub async fn rows_of_statements(engine: &dyn Engine, heard: &Heard) -> u64 {
+    let small =
+        format!("select to_json(relname::text) from pg_class where relkind = 'r' and relpages < {FEW_PAGES}");
+    let small: Vec<String> = statement(engine, &small)
+        .await
+        .iter()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect();
+    let mut rows = 0;
+    for (call, _) in heard {
+        let call = Call {
+            text: format!("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {}", call.text).into(),
+            args: call.args.clone(),
+        };
+        let reply = called(engine, call).await;
+        rows += scanned(&reply["rows"][0][0]["Plan"], &small);
+    }
+    rows
+}
+
+fn scanned(plan: &Json, small: &[String]) -> u64 {
+    let number = |name: &str| plan[name].as_f64().unwrap_or_default();
+    let mut rows = 0.0;
+    if let Some(table) = plan["Relation Name"].as_str() {
+        let mut each = number("Actual Rows");
+        if !small.iter().any(|it| it == table) {
+            each += number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
+        }
+        rows = each * number("Actual Loops");
+    }
+    let below = plan["Plans"].as_array().into_iter().flatten();
+    let sum: u64 = below.map(|plan| scanned(plan, small)).sum();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of rows"
+    )]
+    let own = rows.round() as u64;
+    own + sum
+}
+
+/// How many items `DynamoDB` reads for requests that were heard: what it says it looked at, and one per item that was
+/// asked for by its key.
+pub fn rows_of_requests(heard: &Heard) -> u64 {
+    let counts = heard.iter().map(|(call, result)| {
+        let reply = to_json(result).unwrap_or_default();
+        match &*call.text {
+            "Query" | "Scan" => reply["ScannedCount"].as_u64().unwrap_or_default(),
+            "GetItem" => u64::from(reply.get("Item").is_some()),
+            "BatchGetItem" => {
+                let tables = reply["Responses"]
+                    .as_object()
+                    .into_iter()
+                    .flat_map(|it| it.values());
+                tables.map(|it| it.as_array().map_or(0, Vec::len) as u64).sum()
+            }
+            "TransactGetItems" => reply["Responses"].as_array().map_or(0, Vec::len) as u64,
+            _ => 0,
+        }
+    });
+    counts.sum()
+}
