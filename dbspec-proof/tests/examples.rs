@@ -29,6 +29,11 @@ async fn chinook_on_the_oldest_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn chinook_on_dynamodb() {
+    chinook(DYNAMODB, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_shop_on_postgres() {
     shop(POSTGRES_NEWEST, &[1, 10]).await;
 }
