@@ -4,6 +4,8 @@
 //! in messages is the user's, where there is one, else that path without the entity.
 
 mod cycles;
+mod demand;
+mod kept;
 mod member;
 mod outside;
 mod reference;

@@ -115,7 +115,7 @@ impl<'m> Maker<'_, 'm> {
             }
         };
         let Some(bounds) = &fan.bounds else { return };
-        let Some((min, max)) = super::value::counts(bounds) else {
+        let Some((min, max)) = super::demand::counts(bounds) else {
             let found = unfit_bounds::RULE.error(format!("`{inverse}` can't have such a number of rows"));
             self.sink.report(
                 found

@@ -1,19 +1,17 @@
-//! Rules of single fields: types, sizes, bounds, patterns, named types, shapes, defaults, derivations.
+//! Rules of single fields: types, sizes, bounds, patterns, named types, shapes.
 
+use super::demand::{counts, demanded, items, unfit_counts};
 use super::{Maker, at, is_null};
-use crate::check::expr::{About, Frame, Operand, Scope, Typed, both, matching, not};
-use crate::check::rules::{unfit_bounds, unfit_modifier, unfit_type, wrong_type};
-use crate::check::schema::{Constraint, ConstraintKind, Proto, Schema, Source, has_equality, shapes};
+use crate::check::expr::{About, Frame, Scope, both, not};
+use crate::check::rules::unfit_modifier;
+use crate::check::schema::{Constraint, ConstraintKind, Proto, Source, has_equality, shapes};
 use crate::check::sink::Sink;
-use crate::check::statistics;
-use crate::diag::Diagnostic;
 use crate::kernel::{
-    Atom, Cmp, Expr, FieldId, Filling, Func, Item, LeafId, LeafType, ListType, Many, Moving, Nulls, Origin,
-    Place, Pred, RuleKind, Scalar, SizeOf, Type,
+    Atom, Cmp, FieldId, Item, LeafId, LeafType, Many, Moving, Nulls, Origin, Pred, RuleKind, Scalar, SizeOf,
+    Type,
 };
-use crate::model::{self, Bounds, ExprKind, ModifierKind};
+use crate::model::{self, Bounds, ModifierKind};
 use crate::span::Span;
-use crate::value::Value;
 
 impl<'m> Maker<'_, 'm> {
     /// Everything that a field demands of its own value.
@@ -54,7 +52,14 @@ impl<'m> Maker<'_, 'm> {
         (self.part(element, what, span), format!("{name}.{what}"))
     }
 
-    fn add_below(&mut self, field: FieldId, path: &[Box<str>], what: &str, kind: RuleKind, origin: Origin) {
+    pub(super) fn add_below(
+        &mut self,
+        field: FieldId,
+        path: &[Box<str>],
+        what: &str,
+        kind: RuleKind,
+        origin: Origin,
+    ) {
         let (element, name) = self.below(field, path, what);
         self.add(element, name, kind, origin);
     }
@@ -366,270 +371,6 @@ impl<'m> Maker<'_, 'm> {
         };
         self.add_below(field, &[], "unique", kind, Origin::Plain);
     }
-
-    /// What writes fill in by themselves: defaults, derived fields, versions, who and when.
-    fn kept(&mut self, field: FieldId, proto: &Proto<'m>) {
-        let default = |filling: Filling, on_update: bool| RuleKind::Default {
-            field,
-            filling,
-            on_update,
-            only: None,
-        };
-        let now = || Filling::Expr(Expr::At(Place::Now));
-        match proto.source {
-            Source::Version => {
-                if let Some(leaf) = self.schema.fields[field].leaves.first() {
-                    self.add_below(field, &[], "counted", RuleKind::Version(leaf), Origin::Version);
-                }
-            }
-            Source::CreatedAt => self.add_below(field, &[], "filled", default(now(), false), Origin::Audit),
-            Source::UpdatedAt => self.add_below(field, &[], "filled", default(now(), true), Origin::Audit),
-            Source::CreatedBy(who) => {
-                self.add_below(
-                    field,
-                    &[],
-                    "filled",
-                    default(Filling::Session(who), false),
-                    Origin::Audit,
-                );
-            }
-            Source::UpdatedBy(who) => {
-                self.add_below(
-                    field,
-                    &[],
-                    "filled",
-                    default(Filling::Session(who), true),
-                    Origin::Audit,
-                );
-            }
-            Source::Declared(declared) => {
-                if let Some(written) = declared.default_value() {
-                    self.default(field, proto, written);
-                }
-            }
-            Source::Derived(derive) => self.derived(field, proto, derive),
-            Source::Owner(_) | Source::End(_) | Source::Is | Source::DeletedAt => {}
-        }
-    }
-
-    fn default(&mut self, field: FieldId, proto: &Proto<'m>, written: &'m model::Expr) {
-        let only = self.only(proto.subtype);
-        let Some(filling) = self.filling(field, proto, written) else {
-            return;
-        };
-        let kind = RuleKind::Default {
-            field,
-            filling,
-            on_update: false,
-            only,
-        };
-        self.add_below(field, &[], "default", kind, Origin::Plain);
-    }
-
-    fn filling(&mut self, field: FieldId, proto: &Proto<'m>, written: &'m model::Expr) -> Option<Filling> {
-        let ty = &proto.resolved.ty;
-        if let ExprKind::Call { function, args } = &written.kind
-            && args.is_empty()
-        {
-            let (filling, fits, wants) = match function.as_str() {
-                "uuid7" => (Filling::Uuid7, *ty == Type::Scalar(Scalar::Uuid), "a uuid"),
-                "uuid4" => (Filling::Uuid4, *ty == Type::Scalar(Scalar::Uuid), "a uuid"),
-                "sequence" => {
-                    let fits = matches!(ty, Type::Scalar(Scalar::Int16 | Scalar::Int32 | Scalar::Int64));
-                    (Filling::Sequence, fits, "an integer")
-                }
-                _ => return self.expression(field, ty, written),
-            };
-            if !fits {
-                let found = wrong_type::RULE.error(format!(
-                    "`{function}()` fills {wants}, which `{}` is not",
-                    proto.name
-                ));
-                self.sink
-                    .report(found.at(written.at, "another type").help("take another default"));
-                return None;
-            }
-            return Some(filling);
-        }
-        self.expression(field, ty, written)
-    }
-
-    fn expression(&mut self, field: FieldId, ty: &Type, written: &'m model::Expr) -> Option<Filling> {
-        let leaves: Vec<LeafId> = self.schema.fields[field].leaves.iter().collect();
-        let mut scope = Scope::empty(self.schema, self.sink, About::Request);
-        let mut set = scope.assign(&leaves, ty, written)?;
-        if let [assign] = &set[..]
-            && let Expr::At(Place::Session { member, at: Some(_) }) = assign.value
-        {
-            return Some(Filling::Session(member));
-        }
-        if set.len() == 1 {
-            return Some(Filling::Expr(set.remove(0).value));
-        }
-        if let Some(Expr::At(Place::Session { member, .. })) = set.first().map(|assign| &assign.value) {
-            return Some(Filling::Session(*member));
-        }
-        let what = "a default of a field with several parts";
-        let found =
-            crate::check::rules::not_supported_yet::unsupported(what, written.at, "give it when inserting");
-        self.sink.report(found);
-        None
-    }
-
-    fn derived(&mut self, field: FieldId, proto: &Proto<'m>, derive: &'m model::Derive) {
-        let Type::Scalar(wanted) = &proto.resolved.ty else {
-            let found = unfit_type::RULE.error(format!("`{}` is derived and not one value", proto.name));
-            self.sink.report(
-                found
-                    .at(derive.ty.at, "several values")
-                    .help("derive a number, a text or a date"),
-            );
-            return;
-        };
-        let target = self.target(proto.subtype);
-        let mut scope = Scope::of_row(self.schema, self.sink, About::Rule, target);
-        let operand = scope.operand(&derive.expr);
-        let Some(value) = scope.stored(operand, wanted, derive.expr.at) else {
-            return;
-        };
-        let staleness_ms = derive
-            .staleness
-            .as_ref()
-            .and_then(statistics::millis)
-            .unwrap_or(0);
-        let kind = RuleKind::Derived {
-            field,
-            value,
-            staleness_ms,
-        };
-        self.add_below(field, &[], "derived", kind, Origin::Plain);
-    }
-}
-
-/// What a constraint demands of a value.
-fn demanded<'m>(scope: &mut Scope<'_, 'm>, constraint: &Constraint<'m>, value: Operand) -> Option<Pred> {
-    match constraint.kind {
-        ConstraintKind::Where(_, written) => {
-            scope.value = Some(value);
-            let holds = scope.pred(written);
-            scope.value = None;
-            holds
-        }
-        ConstraintKind::Bounds(bounds) => within(scope, value, bounds),
-        ConstraintKind::Matches(pattern, said) => match value {
-            Operand::Value(typed) if matches!(typed.ty, Scalar::String { .. } | Scalar::Text) => {
-                matching(scope.sink, typed.expr, pattern, said)
-            }
-            // Said where modifiers are looked at.
-            _ => None,
-        },
-        ConstraintKind::Fold => None,
-    }
-}
-
-/// What a constraint demands of an item of a collection.
-fn items<'m>(
-    schema: &Schema<'m>,
-    sink: &mut Sink,
-    constraint: &Constraint<'m>,
-    path: &[Box<str>],
-    list: &ListType,
-) -> Option<Pred> {
-    let (scalar, member) = match (&list.item, path) {
-        (Item::Scalar(scalar), []) => (scalar, None),
-        (Item::Group(members), [name]) => {
-            let member = members.iter().find(|member| member.name == *name)?;
-            let Type::Scalar(scalar) = &member.ty else {
-                return None;
-            };
-            (scalar, Some(name.clone()))
-        }
-        _ => return None,
-    };
-    let typed = Typed::new(Expr::At(Place::Item { up: 0, member }), scalar.clone());
-    let mut scope = Scope::empty(schema, sink, About::Rule);
-    scope.frames.push(Frame::Hidden);
-    let sized = matches!(scalar, Scalar::String { .. } | Scalar::Text);
-    if let (ConstraintKind::Bounds(bounds), true) = (&constraint.kind, sized) {
-        let Some((min, max)) = counts(bounds) else {
-            scope.sink.report(unfit_counts(bounds.at));
-            return None;
-        };
-        let length = Expr::Call(Func::Length, vec![typed.expr]);
-        let whole = |count: u32| Expr::Value(Value::Int(i64::from(count)));
-        let least = Pred::Atom(Atom::Cmp(Cmp::Ge, length.clone(), whole(min)));
-        return Some(match max {
-            Some(max) => Pred::And(vec![least, Pred::Atom(Atom::Cmp(Cmp::Le, length, whole(max)))]),
-            None => least,
-        });
-    }
-    demanded(&mut scope, constraint, Operand::Value(typed))
-}
-
-/// Bounds of a number; sizes are rules of their own.
-fn within(scope: &mut Scope<'_, '_>, value: Operand, bounds: &Bounds) -> Option<Pred> {
-    let typed = match value {
-        Operand::Value(typed) => typed,
-        Operand::List(_) => return None,
-        _ => {
-            scope.sink.report(unbounded(bounds.at));
-            return None;
-        }
-    };
-    match typed.ty {
-        Scalar::Int16 | Scalar::Int32 | Scalar::Int64 | Scalar::Decimal { .. } | Scalar::Float64 => {}
-        Scalar::String { .. } | Scalar::Text | Scalar::Bytes { .. } => return None,
-        Scalar::Bool
-        | Scalar::Uuid
-        | Scalar::Date
-        | Scalar::Time
-        | Scalar::Timestamp
-        | Scalar::Duration
-        | Scalar::Enum(_)
-        | Scalar::Json
-        | Scalar::Point
-        | Scalar::Vector { .. }
-        | Scalar::Hashed
-        | Scalar::Encrypted { .. } => {
-            scope.sink.report(unbounded(bounds.at));
-            return None;
-        }
-    }
-    let least = scope.stored(Operand::Number(bounds.min.clone()), &typed.ty, bounds.at)?;
-    let most = match &bounds.max {
-        Some(max) => Some(scope.stored(Operand::Number(max.clone()), &typed.ty, bounds.at)?),
-        None => None,
-    };
-    if let (Expr::Value(least), Some(Expr::Value(most))) = (&least, &most)
-        && least > most
-    {
-        let found = unfit_bounds::RULE.error("the least is more than the greatest");
-        scope.sink.report(
-            found
-                .at(bounds.at, "nothing lies between")
-                .help("write the least first: `1..9`"),
-        );
-        return None;
-    }
-    let low = Pred::Atom(Atom::Cmp(Cmp::Ge, typed.expr.clone(), least));
-    Some(match most {
-        Some(most) => Pred::And(vec![low, Pred::Atom(Atom::Cmp(Cmp::Le, typed.expr, most))]),
-        None => low,
-    })
-}
-
-fn unbounded(said: Span) -> Diagnostic {
-    unfit_bounds::RULE
-        .error("values of this type have no bounds")
-        .at(said, "no number, text or collection")
-        .help("write a `check` instead")
-}
-
-fn unfit_counts(said: Span) -> Diagnostic {
-    unfit_bounds::RULE
-        .error("a size is bounded by whole numbers, the least first")
-        .at(said, "no size")
-        .help("write `1..50`")
 }
 
 /// The bounds that are said of a leaf: by the field, or by a member of its value type.
@@ -656,16 +397,6 @@ fn bounds_of<'m>(proto: &Proto<'m>, path: &[Box<str>]) -> Option<&'m Bounds> {
             }
             _ => None,
         })
-}
-
-/// Bounds of a size or a count; `None` where they are none.
-pub(super) fn counts(bounds: &Bounds) -> Option<(u32, Option<u32>)> {
-    let min = u32::try_from(bounds.min.to_u64()?).ok()?;
-    let max = match &bounds.max {
-        Some(max) => Some(u32::try_from(max.to_u64()?).ok()?),
-        None => None,
-    };
-    max.is_none_or(|max| min <= max).then_some((min, max))
 }
 
 /// The type of a part of a value.
