@@ -4,7 +4,7 @@
 //! values, and the counts of those that name it.
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{EntityId, FieldId, Kernel, LeafId, OnDelete, Refusal, RuleId, RuleKind};
+use dbspec_core::kernel::{EntityId, FieldId, Kernel, OnDelete, Refusal, RuleId, RuleKind};
 use dbspec_core::program::{Act, Block, Codec, Denial, Doc, Number, Rely, Slot, Step, Term, Then, Want};
 use dbspec_core::value::Value;
 
@@ -12,8 +12,8 @@ use super::guard::{Part, rule_number};
 use super::request::{document, key, words};
 use super::{CHANGES, ITEM, RELIED, SEEN, X, Y};
 use crate::document::term::{
-    all, any, both, concat, decode, distinct, encode, filter, is_null, is_set, join, len, list, map, member,
-    minus, none, not, nth, record, same, slot, some, text, text_if,
+    all, any, both, concat, decode, distinct, encode, filter, is_null, is_set, join, map, member, none, not,
+    nth, record, same, slot, some, text, text_if,
 };
 use crate::dynamodb::design::{DIGEST, GuardKind, PK};
 use crate::dynamodb::layout::{Layout, string};
@@ -27,18 +27,8 @@ pub(super) struct Rows<'a> {
     pub(super) changes: &'a [Slot],
 }
 
-/// A counter of the rows that name a row of the entity.
-struct Count<'a> {
-    field: FieldId,
-    attribute: &'a str,
-    /// What a write may have seen of it.
-    want: Option<Want>,
-    /// Whether rows that were deleted softly don't count.
-    living: Option<LeafId>,
-}
-
 impl<'a> Rows<'a> {
-    fn kernel(&self) -> &'a Kernel {
+    pub(super) fn kernel(&self) -> &'a Kernel {
         self.layout.kernel
     }
 
@@ -56,75 +46,6 @@ impl<'a> Rows<'a> {
         ];
         let is = acts.map(|act| same(member(slot(X), "do"), text(act.text(kernel))));
         Step::Set(self.mine(), filter(slot(CHANGES), X, any(is)))
-    }
-
-    fn counts(&self) -> Vec<Count<'a>> {
-        let kernel = self.kernel();
-        let counters = &self.layout.item(self.entity).counters;
-        let mut all = Vec::new();
-        for (field, counter) in kernel.references_to(self.entity).zip(counters) {
-            let count = Want::Count(field);
-            all.push(Count {
-                field,
-                attribute: &counter.all,
-                want: None,
-                living: None,
-            });
-            let from = &kernel.entities[kernel.fields[field].entity];
-            match (&counter.living, from.soft_delete) {
-                (Some(attribute), Some(leaf)) => all.push(Count {
-                    field,
-                    attribute,
-                    want: Some(count),
-                    living: Some(leaf),
-                }),
-                (Some(_) | None, _) => {
-                    if let Some(last) = all.last_mut() {
-                        last.want = Some(count);
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    /// The key that a row of a reference's entity names.
-    fn named(&self, field: FieldId, row: &Term) -> Term {
-        let leaves = self.kernel().fields[field].leaves;
-        list(
-            leaves
-                .iter()
-                .map(|leaf| nth(row.clone(), self.kernel().position(leaf))),
-        )
-    }
-
-    fn children(&self, field: FieldId) -> Slot {
-        self.changes[self.kernel().fields[field].entity.index() as usize]
-    }
-
-    /// How many changed rows name a key on one side of their change.
-    fn naming(&self, count: &Count<'_>, side: &str, key: &Term) -> Term {
-        let row = member(slot(X), side);
-        let names = same(self.named(count.field, &row), key.clone());
-        let counts = match count.living {
-            None => names,
-            Some(leaf) => both(names, is_null(nth(row, self.kernel().position(leaf)))),
-        };
-        len(filter(slot(self.children(count.field)), X, counts))
-    }
-
-    /// What was seen of a counter; null where it wasn't looked at.
-    fn seen(&self, count: &Count<'_>, key: &Term) -> Term {
-        let kernel = self.kernel();
-        let mut wants: Vec<Want> = count.want.into_iter().collect();
-        if count.living.is_none() {
-            wants.push(Want::Children(count.field));
-        }
-        let is = wants
-            .into_iter()
-            .map(|want| same(member(slot(X), "want"), text(want.text(kernel))));
-        let test = both(any(is), same(member(slot(X), "key"), key.clone()));
-        member(nth(filter(slot(SEEN), X, test), 0), "count")
     }
 
     /// What the transaction does: the rows that changed ones name, and those that were only relied on.
@@ -176,27 +97,6 @@ impl<'a> Rows<'a> {
     fn is_key(&self) -> Term {
         let width = self.kernel().key_leaves(self.entity).len();
         all((0..width).map(|at| is_set(nth(slot(X), at))))
-    }
-
-    /// The keys of rows that changed ones name anew, or no longer, or that count them differently.
-    fn moved(&self) -> Vec<Term> {
-        let kernel = self.kernel();
-        let mut keys = Vec::new();
-        for field in kernel.references_to(self.entity) {
-            let from = &kernel.entities[kernel.fields[field].entity];
-            let side = |side: &str| self.named(field, &member(slot(X), side));
-            let mut differs = not(same(side("before"), side("after")));
-            if let Some(leaf) = from.soft_delete {
-                let at = kernel.position(leaf);
-                let gone = |side: &str| is_null(nth(member(slot(X), side), at));
-                let revived = not(same(gone("before"), gone("after")));
-                differs = any([differs, revived]);
-            }
-            let changes = || filter(slot(self.children(field)), X, differs.clone());
-            keys.push(map(changes(), X, side("before")));
-            keys.push(map(changes(), X, side("after")));
-        }
-        keys
     }
 
     /// Whether a reliance on a row, in the first scratch slot, is covered by the version of values that it has.
@@ -332,30 +232,6 @@ impl<'a> Rows<'a> {
                 .into_iter()
                 .collect(),
         )
-    }
-
-    /// `#c0 :c0, …`, with the counts' names and by how much they change.
-    fn adds(&self, of: &Term, names: &mut Vec<(Box<str>, Doc)>, values: &mut Vec<(Box<str>, Doc)>) -> String {
-        let mut adds = Vec::new();
-        for (at, count) in self.counts().iter().enumerate() {
-            let delta = minus(self.naming(count, "after", of), self.naming(count, "before", of));
-            names.push((format!("#c{at}").into(), words(count.attribute)));
-            values.push((format!(":c{at}").into(), Doc::Hole(numeric(delta))));
-            adds.push(format!("#c{at} :c{at}"));
-        }
-        adds.join(", ")
-    }
-
-    /// That counts are what was seen of them.
-    fn seen_pieces(&self, of: &Term, condition: &mut Vec<Term>, values: &mut Vec<(Box<str>, Doc)>) {
-        for (at, count) in self.counts().iter().enumerate() {
-            let seen = self.seen(count, of);
-            condition.push(text_if(format!(" AND #c{at} = :s{at}"), is_set(seen.clone())));
-            values.push((
-                format!(":s{at}").into(),
-                Doc::If(is_set(seen.clone()), Box::new(Doc::Hole(numeric(seen)))),
-            ));
-        }
     }
 
     /// Documents of changed rows, by what is done.

@@ -1,6 +1,7 @@
 //! The programs of queries and writes.
 
 mod commit;
+mod count;
 mod guard;
 mod need;
 mod query;

@@ -1,5 +1,4 @@
-//! Design → request files: each table one that `aws dynamodb create-table --cli-input-json` takes, and all of them as a
-//! `CloudFormation` template.
+//! Design → request files, one request each, as `aws dynamodb create-table --cli-input-json` takes them.
 
 use dbspec_core::backend::{Artefact, Script};
 use serde_json::{Map, Value as Json, json};
