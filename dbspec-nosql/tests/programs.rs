@@ -221,8 +221,11 @@ fn numbers_of_a_sequence_rise() {
     assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
 }
 
+/// How an engine is made of tables, and when two of them are the same.
+type Kind<E> = (fn(Dynamo) -> E, fn(&E, &E) -> bool);
+
 /// `DynamoDB` as it is.
-const STRICT: (fn(Dynamo) -> Dynamo, fn(&Dynamo, &Dynamo) -> bool) = (|it| it, Dynamo::same_items);
+const STRICT: Kind<Dynamo> = (|it| it, Dynamo::same_items);
 
 /// An engine whose conditions always hold.
 #[derive(Clone)]
@@ -272,7 +275,7 @@ fn explored<E: Engine>(
     bank: &Bank,
     troubles: &[Troubles],
     most: u64,
-    (engine, same): (impl Fn(Dynamo) -> E, impl Fn(&E, &E) -> bool),
+    (engine, same): Kind<E>,
 ) -> Result<(u64, u64), String> {
     let mut pair = Pair::new(Arc::clone(&bank.kernel));
     for (at, operation) in bank.rows.iter().enumerate() {
@@ -300,7 +303,7 @@ fn explored<E: Engine>(
                 if right.iter().any(known) {
                     return Ok(());
                 }
-                if !is_some_order(&first, &machines, engine, ends, &same) {
+                if !is_some_order(&first, &machines, engine, ends, same) {
                     return Err(format!("{name}: {ends:?} leave items that no order leaves"));
                 }
                 right.push((engine.clone(), ends.to_vec()));
@@ -333,7 +336,7 @@ fn without_conditions_rules_are_broken() {
             pairs: vec![(*pair).clone()],
             ..bank.clone()
         };
-        let lax = (Lax, |a: &Lax, b: &Lax| a.0.same_items(&b.0));
+        let lax: Kind<Lax> = (Lax, |a, b| a.0.same_items(&b.0));
         explored(&alone, &[Troubles::NONE], 500, lax).is_err()
     });
     let found: Vec<_> = found.map(|(name, _)| *name).collect();

@@ -206,7 +206,7 @@ fn cases() -> impl Strategy<Value = (Case, Value, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn codecs_are_bijections((case, a, b) in cases()) {
