@@ -187,6 +187,11 @@ fn groups_of_rows_keep_their_limits() {
         1,
         "a range starts before it ends"
     );
+    assert_eq!(
+        refused(it.insert("R", &row(4, false, days("2026-01-08", "2026-01-03")))).len(),
+        1,
+        "and one that doesn't overlaps nothing"
+    );
     done(it.update(
         "R",
         &json!(1),

@@ -22,10 +22,9 @@ pub(in crate::semantics) fn bound(
         RuleKind::Unique { filter, nulls, .. } => (filter.as_ref(), *nulls == Nulls::Equal),
         RuleKind::AtMost { filter, .. } => (filter.as_ref(), false),
         RuleKind::Overlap { range, filter, .. } => {
-            if [range.0, range.1]
-                .iter()
-                .any(|leaf| row[kernel.position(*leaf)].is_null())
-            {
+            let at = |leaf: LeafId| &row[kernel.position(leaf)];
+            // A range that doesn't begin before it ends holds no point; nulls come last.
+            if at(range.0) >= at(range.1) || at(range.1).is_null() {
                 return Ok(None);
             }
             (filter.as_ref(), false)
