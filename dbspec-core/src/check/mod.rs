@@ -151,6 +151,7 @@ fn kernel_of(model: &Model, sink: &mut Sink) -> Kernel {
         session: schema.session.clone(),
         ..Kernel::default()
     };
+    kernel.note_references();
     let mut facts = facts::Facts::default();
     for id in schema.entities.ids() {
         let first = kernel.rules.next_id();

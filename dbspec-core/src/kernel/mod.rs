@@ -52,7 +52,7 @@ pub use query::{Cond, Dir, Fetch, Group, OrderTerm, Output, Query, Rate, Shape, 
 pub use rule::{Filling, Moving, Nulls, OnDelete, Origin, Rule, RuleKind, SizeOf, Verb};
 pub use write::{Action, Assign, Refusal, Var, VarType, Write};
 
-use crate::arena::{Arena, Run};
+use crate::arena::{Arena, Id, Run};
 
 crate::ids! {
     /// An element of the model: what the user wrote.
@@ -108,6 +108,8 @@ pub struct Kernel {
     pub session: Vec<Member>,
     /// The stated targets, in order.
     pub targets: Vec<Target>,
+    /// By entity, the fields that refer to it: what `references_to` would else look through all fields for.
+    pub(crate) referring: Vec<Vec<FieldId>>,
 }
 
 /// A target that the model states: text, since the core knows no engine.
@@ -185,10 +187,20 @@ impl Kernel {
 
     /// The references to an entity: the fields of all entities whose type is it.
     pub fn references_to(&self, entity: EntityId) -> impl Iterator<Item = FieldId> + '_ {
-        self.fields
-            .iter()
-            .filter(move |(_, field)| field.ty == Type::Ref(entity))
-            .map(|(id, _)| id)
+        let known = self.referring.get(entity.index() as usize);
+        known.into_iter().flatten().copied()
+    }
+
+    /// Notes which fields refer to each entity, once all of them are there.
+    pub(crate) fn note_references(&mut self) {
+        self.referring = vec![Vec::new(); self.entities.len()];
+        for (id, field) in self.fields.iter() {
+            if let Type::Ref(to) = field.ty
+                && let Some(referring) = self.referring.get_mut(to.index() as usize)
+            {
+                referring.push(id);
+            }
+        }
     }
 
     /// The rules of an entity.
