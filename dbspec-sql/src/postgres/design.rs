@@ -4,9 +4,12 @@
 //! by its place.
 
 use dbspec_core::backend::DesignData;
+use dbspec_core::kernel::Kernel;
 use serde::{Deserialize, Serialize};
 
-use crate::relational::Sql;
+use super::keywords::Quoting;
+use crate::relational::words::Tables;
+use crate::relational::{Ground, Sql};
 
 /// A database's structure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +26,29 @@ pub struct Design {
     pub tables: Vec<Table>,
 }
 
+impl Design {
+    /// What translations of a model stand on.
+    pub(super) fn ground<'a>(&'a self, kernel: &'a Kernel) -> Ground<'a> {
+        Ground {
+            kernel,
+            tables: &self.tables,
+            words: &Quoting,
+        }
+    }
+}
+
 impl DesignData for Design {
     const FORMAT: u32 = 1;
+}
+
+impl Tables for Vec<Table> {
+    fn table(&self, at: usize) -> &str {
+        &self[at].name
+    }
+
+    fn column(&self, table: usize, at: usize) -> &str {
+        &self[table].columns[at].name
+    }
 }
 
 /// A table.

@@ -2,7 +2,7 @@
 
 use dbspec_core::backend::naming::{LengthUnit, Limits};
 
-use crate::relational::Dialect;
+use crate::relational::{Binding, Casting, Dialect};
 
 /// Words that can't stand unquoted as a name of a column or table: reserved, or names of types and functions. Those of
 /// 13 and 18 together, as `pg_get_keywords()` has them; <https://www.postgresql.org/docs/18/sql-keywords-appendix.html>.
@@ -207,6 +207,14 @@ impl Dialect for Quoting {
         out.push('\'');
         out.push_str(&text.replace('\'', "''"));
         out.push('\'');
+    }
+
+    fn binds(&self) -> Binding {
+        Binding::Numbered
+    }
+
+    fn casts(&self) -> Casting {
+        Casting::Behind
     }
 }
 

@@ -29,7 +29,6 @@
 
 mod capability;
 mod design;
-mod express;
 mod keywords;
 mod lower;
 mod options;
@@ -38,7 +37,9 @@ mod render;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod time;
 mod types;
+mod words;
 
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;

@@ -4,10 +4,16 @@
 //! a [`Writer`]. Names and texts reach a statement through the [`Dialect`]'s quoting alone. What is printed as it stands
 //! (functions, types, operators) is a constant of the compiler, never a word of the model.
 
+pub(crate) mod audit;
 mod expr;
+pub(crate) mod express;
+pub(crate) mod program;
+pub(crate) mod regex;
 mod select;
+pub(crate) mod words;
 mod write;
 
 pub use expr::{Infix, Sql, Word};
 pub use select::{Select, Sorting, Source};
-pub use write::{Dialect, Writer, print};
+pub(crate) use words::Ground;
+pub use write::{Binding, Casting, Dialect, Writer, print};

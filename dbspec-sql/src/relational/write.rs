@@ -8,6 +8,28 @@ pub trait Dialect {
     fn name(&self, name: &str, out: &mut String);
     /// Writes a text as a literal.
     fn text(&self, text: &str, out: &mut String);
+    /// How binds stand in a statement.
+    fn binds(&self) -> Binding;
+    /// How casts are written.
+    fn casts(&self) -> Casting;
+}
+
+/// How binds stand in a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// By number: `$1`.
+    Numbered,
+    /// In the order in which they stand: `?`.
+    InOrder,
+}
+
+/// How casts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Casting {
+    /// `x::type`
+    Behind,
+    /// `cast(x as type)`
+    Around,
 }
 
 /// Prints an expression.
@@ -38,6 +60,8 @@ enum Level {
 pub struct Writer<'d> {
     dialect: &'d dyn Dialect,
     out: String,
+    /// The binds, as they stand.
+    holes: Vec<u16>,
 }
 
 impl<'d> Writer<'d> {
@@ -46,12 +70,21 @@ impl<'d> Writer<'d> {
         Self {
             dialect,
             out: String::new(),
+            holes: Vec::new(),
         }
     }
 
     /// The text written.
     pub fn finish(self) -> String {
         self.out
+    }
+
+    /// The numbers of the binds in the order in which they stand; `None` where the engine goes by their numbers.
+    pub fn holes(&self) -> Option<&[u16]> {
+        match self.dialect.binds() {
+            Binding::Numbered => None,
+            Binding::InOrder => Some(&self.holes),
+        }
     }
 
     /// How long the text is.
@@ -100,7 +133,13 @@ impl<'d> Writer<'d> {
             Sql::Bool(it) => self.word(if *it { "true" } else { "false" }),
             Sql::Number(it) => self.word(it),
             Sql::Text(it) => self.text(it),
-            Sql::Bind(at) => self.word(&format!("${at}")),
+            Sql::Bind(at) => {
+                self.holes.push(*at);
+                match self.dialect.binds() {
+                    Binding::Numbered => self.word(&format!("${at}")),
+                    Binding::InOrder => self.word("?"),
+                }
+            }
             Sql::Column { of, name } => {
                 if let Some(of) = of {
                     self.name(of).word(".");
@@ -110,7 +149,10 @@ impl<'d> Writer<'d> {
             Sql::Call(function, args) => self.word(function).word("(").list(args).word(")"),
             Sql::Aggregate { call, filter, order } => self.aggregate(call, filter.as_deref(), order),
             Sql::RowNumber => self.word("row_number() over ()"),
-            Sql::Cast(of, ty) => self.within(of, Level::Atom).word("::").word(ty),
+            Sql::Cast(of, ty) => match self.dialect.casts() {
+                Casting::Behind => self.within(of, Level::Atom).word("::").word(ty),
+                Casting::Around => self.word("cast(").sql(of).word(" as ").word(ty).word(")"),
+            },
             Sql::Collate(of, collation) => self.within(of, Level::Negative).word(" collate ").name(collation),
             Sql::Infix(op, a, b) => self.infix(*op, a, b),
             Sql::Not(of) => self.word("not ").within(of, Level::Is),

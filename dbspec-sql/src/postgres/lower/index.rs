@@ -14,7 +14,7 @@ use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, 
 use super::{Body, By, Draft, Piece};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Index, IndexKey};
-use crate::postgres::express::{Express, Nothing};
+use crate::relational::express::{Express, Nothing};
 
 /// A key or an index, as queries see it.
 pub(in crate::postgres) struct Path {
@@ -176,7 +176,7 @@ fn create(
     };
     let keys = {
         let mut nothing = Nothing;
-        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        let express = Express::new(draft.ground(), &mut nothing);
         columns
             .iter()
             .map(|(leaf, dir)| IndexKey {

@@ -3,7 +3,6 @@
 //! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
 //! the pieces are named together at last, so that a name never depends on the order of rules.
 
-mod audit;
 mod fact;
 mod index;
 mod reference;
@@ -20,8 +19,9 @@ use dbspec_core::kernel::{ElementId, EntityId, Facet, Kernel, LeafId, RuleId, Su
 
 use super::capability;
 use super::design::{self, Design, Table};
-use super::keywords::snake;
+use super::keywords::{Quoting, snake};
 use super::options::Options;
+use crate::relational::Ground;
 
 /// A constraint, an index or a sequence that has no name yet.
 pub(super) struct Piece {
@@ -76,6 +76,15 @@ pub(super) struct Draft<'a> {
 }
 
 impl Draft<'_> {
+    /// What translations stand on.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground {
+            kernel: self.kernel,
+            tables: &self.tables,
+            words: &Quoting,
+        }
+    }
+
     pub(super) fn table(&self, entity: EntityId) -> &Table {
         &self.tables[entity.index() as usize]
     }

@@ -3,9 +3,10 @@
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::kernel::{EntityId, Facet, FieldId, LeafId, OnDelete, RuleId, RuleKind};
 
-use super::{Body, By, Draft, Piece, audit};
+use super::{Body, By, Draft, Piece};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{self, ForeignKey, Unique};
+use crate::relational::audit;
 
 /// Answers for a reference.
 pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
@@ -64,7 +65,7 @@ fn columns(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Option<(Vec<LeafI
 fn exists(draft: &mut Draft<'_>, rule: RuleId, field: FieldId, to: EntityId, on_delete: OnDelete) {
     let kernel = draft.kernel;
     let Some((leaves, key)) = columns(draft, field, to) else {
-        let text = audit::dangling(draft, field, to);
+        let text = audit::dangling(draft.ground(), field, to);
         guarded(draft, rule, Facet::Exists, text.clone());
         guarded(draft, rule, Facet::Action, text);
         return;
@@ -104,7 +105,7 @@ fn shared(draft: &mut Draft<'_>, rule: RuleId, field: FieldId, to: EntityId, sha
         !mine.nullable && !theirs.nullable && !mine.ignore_case && !theirs.ignore_case
     });
     let Some((mut leaves, mut key)) = columns(draft, field, to).filter(|_| plain) else {
-        let text = audit::unshared(draft, field, shared);
+        let text = audit::unshared(draft.ground(), field, shared);
         return guarded(draft, rule, Facet::Shared, text);
     };
     leaves.extend(shared.iter().map(|(mine, _)| *mine));

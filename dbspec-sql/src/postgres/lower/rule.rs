@@ -9,12 +9,13 @@ use dbspec_core::kernel::{
 };
 use dbspec_core::pred::Test;
 
-use super::{Body, By, Draft, Piece, audit, reference};
+use super::{Body, By, Draft, Piece, reference};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Check, Exclusion};
-use crate::postgres::express::{Express, Nothing, may_err};
 use crate::postgres::options::Extension;
 use crate::postgres::types;
+use crate::relational::audit;
+use crate::relational::express::{Express, Nothing, may_err};
 use crate::relational::{Infix, Sql};
 
 /// A bound of the length of a collection's texts that one regular expression still says well.
@@ -47,7 +48,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
                 let wish = draft.wish(it.entity, draft.column(*leaf), end);
                 check(draft, rule, wish, holds, cap::CHECK);
             } else {
-                let text = audit::sizes(draft, *leaf, *min, *max);
+                let text = audit::sizes(draft.ground(), *leaf, *min, *max);
                 guarded(draft, rule, text);
             }
         }
@@ -68,7 +69,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
                 let wish = draft.wish(it.entity, &it.name, "check");
                 check(draft, rule, wish, sql, cap::CHECK);
             } else {
-                let text = audit::broken(draft, it.entity, holds);
+                let text = audit::broken(draft.ground(), it.entity, holds);
                 guarded(draft, rule, text);
             }
         }
@@ -86,11 +87,18 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             min,
             max,
         } => {
-            let text = audit::bounds(draft, *owner, *via, filter.as_ref(), *min, *max);
+            let text = audit::bounds(draft.ground(), *owner, *via, filter.as_ref(), *min, *max);
             guarded(draft, rule, text);
         }
         RuleKind::AtMost { leaves, filter, max } => {
-            let text = audit::repeated(draft, it.entity, leaves, filter.as_ref(), *max, Nulls::Distinct);
+            let text = audit::repeated(
+                draft.ground(),
+                it.entity,
+                leaves,
+                filter.as_ref(),
+                *max,
+                Nulls::Distinct,
+            );
             guarded(draft, rule, text);
         }
         RuleKind::Overlap { by, range, filter } => overlap(draft, rule, by, *range, filter.as_ref()),
@@ -98,11 +106,11 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         RuleKind::Version(leaf) => {
             let index = dbspec_core::arena::Id::index(it.entity) as usize;
             draft.tables[index].columns[kernel.position(*leaf)].default = Some(Sql::number(1));
-            let text = audit::below_one(draft, *leaf);
+            let text = audit::below_one(draft.ground(), *leaf);
             guarded(draft, rule, text);
         }
         RuleKind::Derived { field, value, .. } => {
-            let text = audit::stale(draft, *field, value);
+            let text = audit::stale(draft.ground(), *field, value);
             guarded(draft, rule, text);
         }
         RuleKind::Default {
@@ -124,7 +132,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             from, months, micros, ..
         } => {
             let audit = Audit {
-                text: audit::past_time(draft, *from, *months, *micros),
+                text: audit::past_time(draft.ground(), *from, *months, *micros),
             };
             draft.answer(
                 rule,
@@ -143,7 +151,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             LeafType::Scalar(_) | LeafType::List(_) => unsupported(draft, rule, cap::ENCRYPTION),
         },
         RuleKind::Assert { holds } => {
-            let text = audit::broken(draft, it.entity, holds);
+            let text = audit::broken(draft.ground(), it.entity, holds);
             guarded(draft, rule, text);
         }
     }
@@ -251,7 +259,7 @@ fn local_check(draft: &Draft<'_>, rule: RuleId, holds: &Pred) -> Option<Sql> {
 /// A test on columns of the row alone.
 fn test_on_row(draft: &Draft<'_>, entity: dbspec_core::kernel::EntityId, test: &Test) -> Option<Sql> {
     let mut nothing = Nothing;
-    let sql = Express::new(draft.kernel, &draft.tables, &mut nothing)
+    let sql = Express::new(draft.ground(), &mut nothing)
         .row(entity, None)
         .test(test)
         .ok()?;
@@ -298,12 +306,12 @@ fn overlap(
         )
     });
     let (Some(condition), Some(function), true, true) = (condition, function, gist, classes) else {
-        let text = audit::overlapping(draft, entity, by, range, filter);
+        let text = audit::overlapping(draft.ground(), entity, by, range, filter);
         return guarded(draft, rule, text);
     };
     let (equal, ends) = {
         let mut nothing = Nothing;
-        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        let express = Express::new(draft.ground(), &mut nothing);
         let equal: Vec<Sql> = by.iter().map(|leaf| express.compared(None, *leaf)).collect();
         (equal, [express.leaf(None, range.0), express.leaf(None, range.1)])
     };
@@ -356,11 +364,11 @@ fn default(draft: &mut Draft<'_>, rule: RuleId, leaf: LeafId, filling: &Filling)
                 LeafType::Scalar(scalar) => Some(scalar),
                 LeafType::List(_) => None,
             };
-            scalar.map(|scalar| crate::postgres::express::literal(value, Some(scalar)))
+            scalar.map(|scalar| draft.ground().words.literal(value, Some(scalar)))
         }
         Filling::Expr(expr) => {
             let mut nothing = Nothing;
-            Express::new(kernel, &draft.tables, &mut nothing).value(expr).ok()
+            Express::new(draft.ground(), &mut nothing).value(expr).ok()
         }
     };
     match sql {

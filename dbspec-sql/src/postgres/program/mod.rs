@@ -3,11 +3,6 @@
 //! Every bind is a text, cast in the statement; every reply has one column of JSON. So a driver needs to know no types,
 //! and nothing is rounded on the way.
 
-mod binds;
-mod codec;
-mod cursor;
-mod output;
-mod query;
 mod write;
 
 use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
@@ -16,6 +11,7 @@ use dbspec_core::kernel::{Kernel, QueryId};
 use dbspec_core::program::Program;
 
 use super::design::Design;
+use crate::relational::program::query;
 
 /// The program of a query.
 pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, NotServed> {
@@ -32,7 +28,7 @@ pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, N
             return Err(not_served(format!("{}; {instead}", line.says)));
         }
     }
-    let steps = query::steps(kernel, &lowered.design, id)
+    let steps = query::steps(lowered.design.ground(kernel), id)
         .map_err(|_| not_served("something of it can't be said in SQL".to_owned()))?;
     query::program(kernel, id, steps).map_err(|flaw| not_served(flaw.to_string()))
 }

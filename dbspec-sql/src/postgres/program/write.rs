@@ -24,12 +24,12 @@ use dbspec_core::program::{
 };
 use dbspec_core::value::Value;
 
-use super::codec;
 use crate::postgres::design::{Design, Table};
-use crate::postgres::express::Express;
 use crate::postgres::keywords::{self, Quoting};
 use crate::postgres::{render, types};
-use crate::relational::{Infix, Select, Source, Sql, Writer};
+use crate::relational::express::Express;
+use crate::relational::program::codec;
+use crate::relational::{Ground, Infix, Select, Source, Sql, Writer};
 
 const NEEDS: Slot = Slot(0);
 const CHANGES: Slot = Slot(1);
@@ -171,6 +171,10 @@ impl<'a> Writing<'a> {
             design: &lowered.design,
             constraints,
         }
+    }
+
+    fn ground(&self) -> Ground<'a> {
+        self.design.ground(self.kernel)
     }
 
     fn table(&self, entity: EntityId) -> &'a Table {

@@ -6,10 +6,11 @@ use dbspec_core::kernel::{Dir, LeafId, Nulls, Pred, RuleId, RuleKind};
 use super::{guarded, local_filter, piece};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{ColumnType, Index, IndexKey, Unique};
-use crate::postgres::express::{Express, Nothing};
 use crate::postgres::lower::index::Path;
-use crate::postgres::lower::{Body, By, Draft, audit};
+use crate::postgres::lower::{Body, By, Draft};
 use crate::relational::Sql;
+use crate::relational::audit;
+use crate::relational::express::{Express, Nothing};
 
 fn names(draft: &Draft<'_>, leaves: &[LeafId]) -> String {
     draft.columns(leaves).join("_")
@@ -50,7 +51,7 @@ pub(super) fn unique(
     let folds = leaves.iter().any(|leaf| kernel.leaves[*leaf].ignore_case);
     let condition = filter.and_then(|filter| local_filter(draft, entity, filter));
     if filter.is_some() && condition.is_none() {
-        let text = audit::repeated(draft, entity, leaves, filter, 1, nulls);
+        let text = audit::repeated(draft.ground(), entity, leaves, filter, 1, nulls);
         return guarded(draft, rule, text);
     }
     if condition.is_none() && !folds && nulls == Nulls::Distinct {
@@ -98,7 +99,7 @@ fn unique_index(
     let mut keys = Vec::new();
     {
         let mut nothing = Nothing;
-        let express = Express::new(kernel, &draft.tables, &mut nothing);
+        let express = Express::new(draft.ground(), &mut nothing);
         for leaf in leaves {
             let column = express.compared(None, *leaf);
             if nulls == Nulls::Equal && !modern && kernel.leaves[*leaf].nullable {

@@ -6,9 +6,9 @@ use dbspec_core::kernel::{EntityId, FieldId, Filling, LeafId, Nulls, RuleKind};
 use dbspec_core::program::{Block, Codec, Doc, Expect, Replay, Request, Step, Term, Want};
 
 use super::{GIVEN, ITEM, NEED, REPLY, ROW, SOME, Writing, member, same};
-use crate::postgres::express::{Express, Nothing};
-use crate::postgres::program::{codec, output};
 use crate::postgres::render;
+use crate::relational::express::{Express, Nothing};
+use crate::relational::program::{codec, output};
 use crate::relational::{Infix, Select, Source, Sql};
 
 impl Writing<'_> {
@@ -113,11 +113,11 @@ impl Writing<'_> {
         condition: &dyn Fn(&Express<'_>) -> Vec<Sql>,
     ) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
         let filter = Sql::and(condition(&express));
         let text = render::select(&Select {
-            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), row]), None)],
+            columns: vec![(express.on.words.array(&[Sql::of(GIVEN, "item"), row]), None)],
             from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
             ..Select::default()
@@ -130,7 +130,7 @@ impl Writing<'_> {
     /// How many living rows name each key that is given.
     fn count(&self, entity: EntityId, key: &[LeafId], leaves: &[LeafId]) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
         let mut filter = self.equal(&express, leaves, Nulls::Distinct);
         if let Some(deleted) = self.kernel.entities[entity].soft_delete {
             filter.push(express.leaf(Some(ROW), deleted).is_null());
@@ -142,7 +142,7 @@ impl Writing<'_> {
             ..Select::default()
         }));
         let text = render::select(&Select {
-            columns: vec![(output::array(&[Sql::of(GIVEN, "item"), count]), None)],
+            columns: vec![(express.on.words.array(&[Sql::of(GIVEN, "item"), count]), None)],
             from: vec![Self::given()],
             ..Select::default()
         });
@@ -174,7 +174,7 @@ impl Writing<'_> {
     /// All rows.
     fn all(&self, entity: EntityId) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.kernel, &self.design.tables, &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
         let text = render::select(&Select {
             columns: vec![(row, None)],

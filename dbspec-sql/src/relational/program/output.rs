@@ -1,75 +1,57 @@
 //! What rows come out as: JSON objects, and the codecs that read them.
 
 use dbspec_core::kernel::{
-    EntityId, Expr, Fetch, FieldId, Kernel, LeafId, LeafType, OrderTerm, Place, Scalar, Term as By, Type,
+    EntityId, Expr, Fetch, FieldId, LeafId, LeafType, OrderTerm, Place, Scalar, Term as By, Type,
 };
 use dbspec_core::program::Codec;
 use dbspec_core::semantics::is_shown;
 
 use super::codec;
-use crate::postgres::express::{Express, Scope, Unsaid};
-use crate::postgres::types;
-use crate::relational::{Infix, Select, Sorting, Source, Sql};
-
-/// A function takes at most 100 arguments: so many members does one call build.
-const MEMBERS: usize = 50;
+use crate::relational::express::{Express, Scope, Unsaid};
+use crate::relational::words::{Ground, Words};
+use crate::relational::{Select, Sorting, Sql};
 
 /// A value that comes out, by name.
-pub(super) type Member = (Box<str>, Sql, Codec);
+pub(crate) type Member = (Box<str>, Sql, Codec);
 
 /// Members as one object.
-pub(super) fn object(members: &[Member]) -> (Sql, Codec) {
+pub(crate) fn object(words: &dyn Words, members: &[Member]) -> (Sql, Codec) {
     let codec = Codec::Members(
         members
             .iter()
             .map(|(name, _, codec)| (name.clone(), codec.clone()))
             .collect(),
     );
-    let mut parts = members.chunks(MEMBERS).map(|chunk| {
-        let args: Vec<Sql> = chunk
-            .iter()
-            .flat_map(|(name, sql, _)| [Sql::text(&**name), sql.clone()])
-            .collect();
-        Sql::call("jsonb_build_object", args)
-    });
-    let first = parts
-        .next()
-        .unwrap_or_else(|| Sql::call("jsonb_build_object", []));
-    (
-        parts.fold(first, |all, part| all.infix(Infix::Concat, part)),
-        codec,
-    )
-}
-
-/// Values as one array.
-pub(super) fn array(items: &[Sql]) -> Sql {
-    let mut parts = items
-        .chunks(2 * MEMBERS)
-        .map(|chunk| Sql::call("jsonb_build_array", chunk.to_vec()));
-    let first = parts.next().unwrap_or_else(|| Sql::call("jsonb_build_array", []));
-    parts.fold(first, |all, part| all.infix(Infix::Concat, part))
+    let members = members.iter().map(|(name, sql, _)| (&**name, sql.clone()));
+    (words.object(members.collect()), codec)
 }
 
 /// A whole row, leaf by leaf.
-pub(super) fn row(express: &Express<'_>, entity: EntityId, alias: &str) -> (Sql, Codec) {
-    let kernel = express.kernel;
+pub(crate) fn row(express: &Express<'_>, entity: EntityId, alias: &str) -> (Sql, Codec) {
+    let kernel = express.on.kernel;
     let leaves = kernel.entities[entity].leaves;
-    let items = leaves
-        .iter()
-        .map(|leaf| types::to_wire(kernel, &kernel.leaves[leaf].ty, express.leaf(Some(alias), leaf)));
+    let items = leaves.iter().map(|leaf| {
+        express
+            .on
+            .words
+            .sent(kernel, &kernel.leaves[leaf].ty, express.leaf(Some(alias), leaf))
+    });
     let codecs = leaves
         .iter()
         .map(|leaf| codec::read(kernel, &kernel.leaves[leaf].ty));
-    (array(&items.collect::<Vec<_>>()), Codec::Items(codecs.collect()))
+    (
+        express.on.words.array(&items.collect::<Vec<_>>()),
+        Codec::Items(codecs.collect()),
+    )
 }
 
 /// Fields that may be shown.
-pub(super) fn fields(
+pub(crate) fn fields(
     express: &Express<'_>,
     fields: impl Iterator<Item = FieldId>,
     alias: &str,
 ) -> Vec<Member> {
-    let kernel = express.kernel;
+    let kernel = express.on.kernel;
     fields
         .filter(|field| is_shown(kernel, *field))
         .map(|field| {
@@ -88,12 +70,12 @@ fn composed(
     leaves: &mut dyn Iterator<Item = LeafId>,
     alias: &str,
 ) -> (Sql, Codec) {
-    let kernel = express.kernel;
+    let kernel = express.on.kernel;
     match ty {
         Type::Scalar(_) | Type::List(_) => match leaves.next() {
             Some(leaf) => {
                 let ty = &kernel.leaves[leaf].ty;
-                let sql = types::to_wire(kernel, ty, express.leaf(Some(alias), leaf));
+                let sql = express.on.words.sent(kernel, ty, express.leaf(Some(alias), leaf));
                 (sql, codec::shown(kernel, ty))
             }
             None => (Sql::Null, Codec::Plain),
@@ -137,11 +119,11 @@ fn several<'t>(
             (name.into(), sql, codec)
         })
         .collect();
-    let (sql, codec) = object(&members);
+    let (sql, codec) = object(express.on.words, &members);
     let set = taken
         .iter()
         .map(|leaf| express.leaf(Some(alias), *leaf).not_null());
-    let kernel = express.kernel;
+    let kernel = express.on.kernel;
     if taken.iter().all(|leaf| kernel.leaves[*leaf].nullable) {
         (Sql::Case(vec![(Sql::or(set), sql)], Box::new(Sql::Null)), codec)
     } else {
@@ -150,8 +132,8 @@ fn several<'t>(
 }
 
 /// A named expression.
-pub(super) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Option<Scalar>, Codec), Unsaid> {
-    let kernel = express.kernel;
+pub(crate) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Option<Scalar>, Codec), Unsaid> {
+    let kernel = express.on.kernel;
     if let Expr::At(Place::Leaf { leaf, .. }) = expr
         && let ty @ LeafType::List(_) = &kernel.leaves[*leaf].ty
     {
@@ -163,7 +145,7 @@ pub(super) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Opt
     let sql = express.value_as(expr, Some(&scalar))?;
     let sql = match expr {
         // A constant alone has no type yet.
-        Expr::Value(_) => sql.cast(types::cast(kernel, &scalar)),
+        Expr::Value(_) => express.on.words.typed(kernel, sql, &scalar),
         _ => sql,
     };
     let codec = codec::read(kernel, &LeafType::Scalar(scalar.clone()));
@@ -171,15 +153,15 @@ pub(super) fn column(express: &mut Express<'_>, expr: &Expr) -> Result<(Sql, Opt
 }
 
 /// A stored value as it comes out.
-pub(super) fn shown(kernel: &Kernel, sql: Sql, scalar: Option<Scalar>) -> Sql {
+pub(crate) fn shown(on: Ground<'_>, sql: Sql, scalar: Option<Scalar>) -> Sql {
     match scalar {
-        Some(scalar) => types::to_wire(kernel, &LeafType::Scalar(scalar), sql),
+        Some(scalar) => on.words.sent(on.kernel, &LeafType::Scalar(scalar), sql),
         None => sql,
     }
 }
 
 /// Adds what comes with a row: a row takes the place of its key.
-pub(super) fn with(
+pub(crate) fn with(
     express: &mut Express<'_>,
     entity: EntityId,
     alias: &str,
@@ -202,7 +184,7 @@ fn fetched(
     alias: &str,
     fetch: &Fetch,
 ) -> Result<(Sql, Codec), Unsaid> {
-    let kernel = express.kernel;
+    let kernel = express.on.kernel;
     let (mut select, mut filter) = (Select::default(), Vec::new());
     let start = (entity, Some(alias.to_owned()));
     let (to, at) = express.walk(&mut select, &mut filter, start, &fetch.hops);
@@ -216,7 +198,7 @@ fn fetched(
         with(express, to, &at, &mut members, &fetch.fetch).and_then(|()| sorting(express, &at, &fetch.order));
     express.scopes.pop();
     let order = rest?;
-    let (sql, codec) = object(&members);
+    let (sql, codec) = object(express.on.words, &members);
     select.filter = Some(Sql::and(filter)).filter(|it| *it != Sql::Bool(true));
     if !fetch.many() {
         select.columns = vec![(sql, None)];
@@ -226,37 +208,30 @@ fn fetched(
     select.order = order;
     select.limit = fetch.limit;
     let all = express.alias();
-    let items = Sql::call("jsonb_agg", [Sql::of(&all, "item")]);
-    let outer = Select {
-        columns: vec![(
-            Sql::call("coalesce", [items, Sql::text("[]").cast("jsonb")]),
-            None,
-        )],
-        // Items are aggregated as the ordered select yields them.
-        from: vec![Source::Sub(Box::new(select), all)],
-        ..Select::default()
-    };
-    Ok((Sql::Scalar(Box::new(outer)), Codec::Each(Box::new(codec))))
+    Ok((
+        express.on.words.gathered(select, &all),
+        Codec::Each(Box::new(codec)),
+    ))
 }
 
 /// An order over rows under an alias.
-pub(super) fn sorting(
+pub(crate) fn sorting(
     express: &mut Express<'_>,
     alias: &str,
     order: &[OrderTerm],
 ) -> Result<Vec<Sorting>, Unsaid> {
-    order
-        .iter()
-        .map(|term| {
-            let by = match &term.term {
-                By::Leaf(leaf) => express.leaf(Some(alias), *leaf),
-                By::Expr(expr) => express.value(expr)?,
-                By::Output(_) => return Err(Unsaid),
-            };
-            Ok(Sorting {
-                by,
-                descending: term.dir == dbspec_core::kernel::Dir::Desc,
-            })
-        })
-        .collect()
+    let on = express.on;
+    let mut all = Vec::new();
+    for term in order {
+        let (by, nullable) = match &term.term {
+            By::Leaf(leaf) => (express.leaf(Some(alias), *leaf), on.kernel.leaves[*leaf].nullable),
+            By::Expr(expr) => (express.value(expr)?, true),
+            By::Output(_) => return Err(Unsaid),
+        };
+        all.extend(
+            on.words
+                .sorted(by, term.dir == dbspec_core::kernel::Dir::Desc, nullable),
+        );
+    }
+    Ok(all)
 }

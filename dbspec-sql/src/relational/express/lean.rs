@@ -7,7 +7,7 @@ use dbspec_core::kernel::{Atom, Expr};
 use dbspec_core::pred::Test;
 
 /// The same test, as far as it is asked whether it is true.
-pub(super) fn lean(test: Test) -> Test {
+pub(crate) fn lean(test: Test) -> Test {
     match test {
         Test::And(parts) => {
             let parts: Vec<Test> = parts.into_iter().map(lean).collect();

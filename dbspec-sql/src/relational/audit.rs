@@ -1,20 +1,25 @@
 //! Queries that find violations: each yields the keys of the rows that break a rule.
 
-use dbspec_core::kernel::{EntityId, Expr, FieldId, LeafId, LeafType, Nulls, Pred, Scalar};
+use dbspec_core::kernel::{EntityId, Expr, FieldId, LeafId, LeafType, Nulls, Pred};
 
-use super::Draft;
-use crate::postgres::express::{Express, Nothing};
-use crate::postgres::render;
-use crate::relational::{Infix, Select, Source, Sql};
+use super::express::{Express, Nothing};
+use super::words::Ground;
+use super::{Infix, Select, Source, Sql, Writer};
 
 /// No row is found: what was is not kept.
-pub(super) fn nothing_left() -> Box<str> {
+pub(crate) fn nothing_left() -> Box<str> {
     "select null where false".into()
 }
 
+fn print(on: Ground<'_>, select: &Select) -> Box<str> {
+    let mut writer = Writer::new(on.words.dialect());
+    writer.select(select);
+    writer.finish().into()
+}
+
 /// A select of keys that what can't be said in SQL leaves without a filter.
-struct Keys<'a, 'd> {
-    draft: &'a Draft<'d>,
+struct Keys<'a> {
+    on: Ground<'a>,
     entity: EntityId,
     select: Select,
     filter: Vec<Sql>,
@@ -22,17 +27,17 @@ struct Keys<'a, 'd> {
 
 const ROW: &str = "t";
 
-impl<'a, 'd> Keys<'a, 'd> {
-    fn new(draft: &'a Draft<'d>, entity: EntityId) -> Self {
+impl<'a> Keys<'a> {
+    fn new(on: Ground<'a>, entity: EntityId) -> Self {
         let mut select = Select::default();
-        select.from.push(Source::table(&draft.table(entity).name, ROW));
-        let key = draft.kernel.key_leaves(entity);
+        select.from.push(Source::table(on.table(entity), ROW));
+        let key = on.kernel.key_leaves(entity);
         select.columns = key
             .iter()
-            .map(|leaf| (Sql::of(ROW, draft.column(*leaf)), None))
+            .map(|leaf| (Sql::of(ROW, on.column(*leaf)), None))
             .collect();
         Self {
-            draft,
+            on,
             entity,
             select,
             filter: Vec::new(),
@@ -41,8 +46,7 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     fn with<T>(&self, of: impl FnOnce(&mut Express<'_>) -> T) -> T {
         let mut nothing = Nothing;
-        let mut express =
-            Express::new(self.draft.kernel, &self.draft.tables, &mut nothing).row(self.entity, Some(ROW));
+        let mut express = Express::new(self.on, &mut nothing).row(self.entity, Some(ROW));
         of(&mut express)
     }
 
@@ -53,37 +57,34 @@ impl<'a, 'd> Keys<'a, 'd> {
 
     /// Rules that look at other rows sleep while a row is deleted softly.
     fn living(&mut self) {
-        if let Some(leaf) = self.draft.kernel.entities[self.entity].soft_delete {
-            self.filter.push(Sql::of(ROW, self.draft.column(leaf)).is_null());
+        if let Some(leaf) = self.on.kernel.entities[self.entity].soft_delete {
+            self.filter.push(Sql::of(ROW, self.on.column(leaf)).is_null());
         }
     }
 
     fn print(mut self) -> Box<str> {
         self.select.filter = Some(Sql::and(self.filter)).filter(|it| *it != Sql::Bool(true));
-        render::select(&self.select).into()
+        print(self.on, &self.select)
     }
 }
 
 /// Rows for which a predicate is false.
-pub(super) fn broken(draft: &Draft<'_>, entity: EntityId, holds: &Pred) -> Box<str> {
-    let mut keys = Keys::new(draft, entity);
+pub(crate) fn broken(on: Ground<'_>, entity: EntityId, holds: &Pred) -> Box<str> {
+    let mut keys = Keys::new(on, entity);
     keys.living();
     keys.pred(&Pred::Not(Box::new(holds.clone())));
     keys.print()
 }
 
 /// Rows whose collection has a text of another size.
-pub(super) fn sizes(draft: &Draft<'_>, leaf: LeafId, min: u32, max: Option<u32>) -> Box<str> {
-    let mut keys = Keys::new(draft, draft.kernel.entity_of(leaf));
-    let length = Sql::call("char_length", [Sql::of("i", "item")]);
+pub(crate) fn sizes(on: Ground<'_>, leaf: LeafId, min: u32, max: Option<u32>) -> Box<str> {
+    let mut keys = Keys::new(on, on.kernel.entity_of(leaf));
+    let item = on.words.item_text(Sql::of("i", "item"), None);
+    let length = on.words.characters(item);
     let short = length.clone().infix(Infix::Lt, Sql::number(min));
     let long = max.map(|max| length.infix(Infix::Gt, Sql::number(max)));
     keys.filter.push(Sql::Exists(Box::new(Select {
-        from: vec![Source::Function {
-            call: Sql::call("jsonb_array_elements_text", [Sql::of(ROW, draft.column(leaf))]),
-            alias: "i".into(),
-            columns: vec![("item".into(), None)],
-        }],
+        from: vec![on.words.items(Sql::of(ROW, on.column(leaf)), "i")],
         filter: Some(Sql::or([short].into_iter().chain(long))),
         ..Select::default()
     })));
@@ -91,24 +92,24 @@ pub(super) fn sizes(draft: &Draft<'_>, leaf: LeafId, min: u32, max: Option<u32>)
 }
 
 /// Rows that too few or too many rows name.
-pub(super) fn bounds(
-    draft: &Draft<'_>,
+pub(crate) fn bounds(
+    on: Ground<'_>,
     owner: EntityId,
     via: FieldId,
     filter: Option<&Pred>,
     min: u32,
     max: Option<u32>,
 ) -> Box<str> {
-    let kernel = draft.kernel;
-    let mut keys = Keys::new(draft, owner);
+    let kernel = on.kernel;
+    let mut keys = Keys::new(on, owner);
     let many = kernel.fields[via].entity;
     let mut select = Select {
         columns: vec![(Sql::call("count", [Sql::Number("*".into())]), None)],
-        from: vec![Source::table(&draft.table(many).name, "m")],
+        from: vec![Source::table(on.table(many), "m")],
         ..Select::default()
     };
     let mut nothing = Nothing;
-    let mut inner = Express::new(kernel, &draft.tables, &mut nothing).row(many, Some("m"));
+    let mut inner = Express::new(on, &mut nothing).row(many, Some("m"));
     let mut conditions = inner.joined(Some("m"), Some(ROW), via);
     match filter {
         Some(filter) => conditions.extend(inner.filter(filter).ok()),
@@ -130,17 +131,17 @@ pub(super) fn bounds(
 }
 
 /// Values that more rows have than may.
-pub(super) fn repeated(
-    draft: &Draft<'_>,
+pub(crate) fn repeated(
+    on: Ground<'_>,
     entity: EntityId,
     leaves: &[LeafId],
     filter: Option<&Pred>,
     max: u32,
     nulls: Nulls,
 ) -> Box<str> {
-    let kernel = draft.kernel;
+    let kernel = on.kernel;
     let mut nothing = Nothing;
-    let mut express = Express::new(kernel, &draft.tables, &mut nothing).row(entity, Some(ROW));
+    let mut express = Express::new(on, &mut nothing).row(entity, Some(ROW));
     let values: Vec<Sql> = leaves
         .iter()
         .map(|leaf| express.compared(Some(ROW), *leaf))
@@ -153,29 +154,29 @@ pub(super) fn repeated(
     let filter = Sql::and(set.chain(filter.and_then(|it| express.filter(it).ok())));
     let select = Select {
         columns: values.iter().map(|it| (it.clone(), None)).collect(),
-        from: vec![Source::table(&draft.table(entity).name, ROW)],
+        from: vec![Source::table(on.table(entity), ROW)],
         filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
         group: values,
         having: Some(Sql::call("count", [Sql::Number("*".into())]).infix(Infix::Gt, Sql::number(max))),
         ..Select::default()
     };
-    render::select(&select).into()
+    print(on, &select)
 }
 
 /// Rows whose range overlaps another's.
-pub(super) fn overlapping(
-    draft: &Draft<'_>,
+pub(crate) fn overlapping(
+    on: Ground<'_>,
     entity: EntityId,
     by: &[LeafId],
     range: (LeafId, LeafId),
     filter: Option<&Pred>,
 ) -> Box<str> {
-    let kernel = draft.kernel;
-    let mut keys = Keys::new(draft, entity);
+    let kernel = on.kernel;
+    let mut keys = Keys::new(on, entity);
     let other = "o";
     let mut nothing = Nothing;
-    let mut express = Express::new(kernel, &draft.tables, &mut nothing).row(entity, Some(other));
-    let side = |alias: &'static str, leaf: LeafId| Sql::of(alias, draft.column(leaf));
+    let mut express = Express::new(on, &mut nothing).row(entity, Some(other));
+    let side = |alias: &'static str, leaf: LeafId| Sql::of(alias, on.column(leaf));
     let key = kernel.key_leaves(entity);
     let different = Sql::or(
         key.iter()
@@ -195,7 +196,7 @@ pub(super) fn overlapping(
     ];
     let theirs = filter.and_then(|it| express.filter(it).ok());
     let inner = Select {
-        from: vec![Source::table(&draft.table(entity).name, other)],
+        from: vec![Source::table(on.table(entity), other)],
         filter: Some(Sql::and(
             [different].into_iter().chain(equal).chain(overlap).chain(theirs),
         )),
@@ -209,17 +210,17 @@ pub(super) fn overlapping(
 }
 
 /// Versions that no write gives.
-pub(super) fn below_one(draft: &Draft<'_>, leaf: LeafId) -> Box<str> {
-    let mut keys = Keys::new(draft, draft.kernel.entity_of(leaf));
+pub(crate) fn below_one(on: Ground<'_>, leaf: LeafId) -> Box<str> {
+    let mut keys = Keys::new(on, on.kernel.entity_of(leaf));
     keys.filter
-        .push(Sql::of(ROW, draft.column(leaf)).infix(Infix::Lt, Sql::number(1)));
+        .push(Sql::of(ROW, on.column(leaf)).infix(Infix::Lt, Sql::number(1)));
     keys.print()
 }
 
 /// Rows whose derived field is another than its expression.
-pub(super) fn stale(draft: &Draft<'_>, field: FieldId, value: &Expr) -> Box<str> {
-    let kernel = draft.kernel;
-    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+pub(crate) fn stale(on: Ground<'_>, field: FieldId, value: &Expr) -> Box<str> {
+    let kernel = on.kernel;
+    let mut keys = Keys::new(on, kernel.fields[field].entity);
     let Some(leaf) = kernel.fields[field].leaves.first() else {
         return nothing_left();
     };
@@ -231,22 +232,22 @@ pub(super) fn stale(draft: &Draft<'_>, field: FieldId, value: &Expr) -> Box<str>
     let said = keys.with(|it| it.value_as(value, scalar.as_ref()));
     let Ok(said) = said else { return nothing_left() };
     keys.filter
-        .push(Sql::of(ROW, draft.column(leaf)).infix(Infix::Distinct, said));
+        .push(on.words.differs(Sql::of(ROW, on.column(leaf)), said));
     keys.print()
 }
 
 /// Rows whose reference names no row.
-pub(super) fn dangling(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Box<str> {
-    let kernel = draft.kernel;
-    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+pub(crate) fn dangling(on: Ground<'_>, field: FieldId, to: EntityId) -> Box<str> {
+    let kernel = on.kernel;
+    let mut keys = Keys::new(on, kernel.fields[field].entity);
     let joined = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
     let set = kernel.fields[field]
         .leaves
         .iter()
-        .map(|leaf| Sql::of(ROW, draft.column(leaf)).not_null());
+        .map(|leaf| Sql::of(ROW, on.column(leaf)).not_null());
     keys.filter.extend(set);
     keys.filter.push(Sql::Not(Box::new(Sql::Exists(Box::new(Select {
-        from: vec![Source::table(&draft.table(to).name, "p")],
+        from: vec![Source::table(on.table(to), "p")],
         filter: Some(Sql::and(joined)),
         ..Select::default()
     })))));
@@ -254,19 +255,20 @@ pub(super) fn dangling(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Box<s
 }
 
 /// Rows that differ from the row they name in what both share.
-pub(super) fn unshared(draft: &Draft<'_>, field: FieldId, shared: &[(LeafId, LeafId)]) -> Box<str> {
-    let kernel = draft.kernel;
-    let mut keys = Keys::new(draft, kernel.fields[field].entity);
+pub(crate) fn unshared(on: Ground<'_>, field: FieldId, shared: &[(LeafId, LeafId)]) -> Box<str> {
+    let kernel = on.kernel;
+    let mut keys = Keys::new(on, kernel.fields[field].entity);
     let Some((_, theirs)) = shared.first() else {
         return nothing_left();
     };
     let to = kernel.entity_of(*theirs);
     let mut conditions = keys.with(|it| it.joined(Some(ROW), Some("p"), field));
     conditions.push(Sql::or(shared.iter().map(|(mine, theirs)| {
-        Sql::of(ROW, draft.column(*mine)).infix(Infix::Distinct, Sql::of("p", draft.column(*theirs)))
+        on.words
+            .differs(Sql::of(ROW, on.column(*mine)), Sql::of("p", on.column(*theirs)))
     })));
     keys.filter.push(Sql::Exists(Box::new(Select {
-        from: vec![Source::table(&draft.table(to).name, "p")],
+        from: vec![Source::table(on.table(to), "p")],
         filter: Some(Sql::and(conditions)),
         ..Select::default()
     })));
@@ -274,24 +276,12 @@ pub(super) fn unshared(draft: &Draft<'_>, field: FieldId, shared: &[(LeafId, Lea
 }
 
 /// Rows that have been kept for longer than they may.
-pub(super) fn past_time(draft: &Draft<'_>, from: LeafId, months: u32, micros: i64) -> Box<str> {
-    let mut keys = Keys::new(draft, draft.kernel.entity_of(from));
-    let column = Sql::of(ROW, draft.column(from));
-    let utc = |it: Sql| it.infix(Infix::AtTimeZone, Sql::text("UTC"));
-    let start = match draft.kernel.leaves[from].ty {
-        LeafType::Scalar(Scalar::Timestamp) => utc(column),
-        LeafType::Scalar(_) | LeafType::List(_) => column.cast("timestamp"),
+pub(crate) fn past_time(on: Ground<'_>, from: LeafId, months: u32, micros: i64) -> Box<str> {
+    let mut keys = Keys::new(on, on.kernel.entity_of(from));
+    let LeafType::Scalar(scalar) = &on.kernel.leaves[from].ty else {
+        return nothing_left();
     };
-    let days = micros / 86_400_000_000;
-    let rest = micros % 86_400_000_000;
-    let until = start.infix(
-        Infix::Add,
-        Sql::Constant(
-            "interval".into(),
-            format!("{months} months {} hours {rest} microseconds", days * 24).into(),
-        ),
-    );
-    keys.filter
-        .push(until.infix(Infix::Lt, utc(Sql::call("now", []))));
+    let column = Sql::of(ROW, on.column(from));
+    keys.filter.push(on.words.past(column, scalar, months, micros));
     keys.print()
 }

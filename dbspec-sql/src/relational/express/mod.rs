@@ -4,25 +4,21 @@
 //! zero, an integer beyond 64 bits, more than 38 digits) becomes null, and the atom around it then reads as [`Errors`]
 //! says. In the result of [`Test`]s nothing else is null, so SQL's three values never mix with the model's.
 
-mod kind;
+pub(crate) mod kind;
 mod lean;
-mod regex;
 mod value;
 
-pub(super) use value::literal;
+pub(crate) use value::bounded;
 
-use dbspec_core::arena::Id;
 use dbspec_core::kernel::{Atom, Cmp, Scalar};
-use dbspec_core::kernel::{EntityId, Expr, FieldId, Hop, Kernel, LeafId, Many, Place, Type, Var};
+use dbspec_core::kernel::{EntityId, Expr, FieldId, Hop, LeafId, LeafType, Many, Place, Type, Var, VarId};
 use dbspec_core::pred::Test;
 
-use super::design::Table;
-use super::types;
-use crate::relational::{Infix, Select, Source, Sql};
+use super::{Ground, Infix, Select, Source, Sql};
 
 /// How an atom that can't be worked out reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Errors {
+pub(crate) enum Errors {
     /// As false: in a `where`. It is null there; a constraint makes false of it.
     False,
     /// As true: under a negated quantifier of a `where`.
@@ -39,41 +35,33 @@ impl Errors {
 }
 
 /// What gives variables, session and time their SQL.
-pub(super) trait Given {
+pub(crate) trait Given {
     /// The variables.
     fn vars(&self) -> &[Var];
     /// An expression without leaves, items and outputs, as its scalar is stored. `None`: it has to be spelt out.
     fn bound(&mut self, expr: &Expr, scalar: &Scalar) -> Option<Sql>;
-    /// A list variable, as an array of a scalar's stored form.
-    fn list(&mut self, var: dbspec_core::kernel::VarId, scalar: &Scalar) -> Option<Sql>;
+    /// A list variable of a scalar's values, as the text of a JSON array.
+    fn list(&mut self, var: VarId, scalar: &Scalar) -> Option<Sql>;
 }
 
 /// Nothing is given: rules.
-pub(super) struct Nothing;
+pub(crate) struct Nothing;
 
 impl Given for Nothing {
     fn vars(&self) -> &[Var] {
         &[]
     }
-    fn bound(&mut self, expr: &Expr, _: &Scalar) -> Option<Sql> {
-        match expr {
-            Expr::At(Place::Now) => Some(Sql::call("now", [])),
-            Expr::At(Place::Today) => Some(
-                Sql::call("now", [])
-                    .infix(Infix::AtTimeZone, Sql::text("UTC"))
-                    .cast("date"),
-            ),
-            _ => None,
-        }
+    fn bound(&mut self, _: &Expr, _: &Scalar) -> Option<Sql> {
+        None
     }
-    fn list(&mut self, _: dbspec_core::kernel::VarId, _: &Scalar) -> Option<Sql> {
+    fn list(&mut self, _: VarId, _: &Scalar) -> Option<Sql> {
         None
     }
 }
 
 /// What a place in scope stands for.
 #[derive(Clone, Debug)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     /// A row of an entity: the alias, or none where it is the only one.
     Row(EntityId, Option<String>),
     /// An item of a collection: its JSON, and the leaf that it is of.
@@ -83,27 +71,25 @@ pub(super) enum Scope {
 }
 
 /// Translates.
-pub(super) struct Express<'a> {
-    pub(super) kernel: &'a Kernel,
-    pub(super) tables: &'a [Table],
-    pub(super) given: &'a mut dyn Given,
-    pub(super) errors: Errors,
+pub(crate) struct Express<'a> {
+    pub(crate) on: Ground<'a>,
+    pub(crate) given: &'a mut dyn Given,
+    pub(crate) errors: Errors,
     /// Innermost last.
-    pub(super) scopes: Vec<Scope>,
+    pub(crate) scopes: Vec<Scope>,
     aliases: u32,
 }
 
 /// What can't be said in SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unsaid;
+pub(crate) struct Unsaid;
 
-type Said = Result<Sql, Unsaid>;
+pub(crate) type Said = Result<Sql, Unsaid>;
 
 impl<'a> Express<'a> {
-    pub(super) fn new(kernel: &'a Kernel, tables: &'a [Table], given: &'a mut dyn Given) -> Self {
+    pub(crate) fn new(on: Ground<'a>, given: &'a mut dyn Given) -> Self {
         Self {
-            kernel,
-            tables,
+            on,
             given,
             errors: Errors::False,
             scopes: Vec::new(),
@@ -112,41 +98,31 @@ impl<'a> Express<'a> {
     }
 
     /// With a row in scope.
-    pub(super) fn row(mut self, entity: EntityId, alias: Option<&str>) -> Self {
+    pub(crate) fn row(mut self, entity: EntityId, alias: Option<&str>) -> Self {
         self.scopes.push(Scope::Row(entity, alias.map(str::to_owned)));
         self
     }
 
-    /// The table of an entity.
-    pub(super) fn table(&self, entity: EntityId) -> &'a Table {
-        &self.tables[entity.index() as usize]
-    }
-
-    /// The name of a leaf's column.
-    pub(super) fn column(&self, leaf: LeafId) -> &'a str {
-        &self.table(self.kernel.entity_of(leaf)).columns[self.kernel.position(leaf)].name
-    }
-
     /// A leaf's column under an alias.
-    pub(super) fn leaf(&self, alias: Option<&str>, leaf: LeafId) -> Sql {
+    pub(crate) fn leaf(&self, alias: Option<&str>, leaf: LeafId) -> Sql {
         Sql::Column {
             of: alias.map(str::to_owned),
-            name: self.column(leaf).to_owned(),
+            name: self.on.column(leaf).to_owned(),
         }
     }
 
     /// A leaf's column as it compares: letters folded, where the leaf folds them.
-    pub(super) fn compared(&self, alias: Option<&str>, leaf: LeafId) -> Sql {
+    pub(crate) fn compared(&self, alias: Option<&str>, leaf: LeafId) -> Sql {
         let column = self.leaf(alias, leaf);
-        if self.kernel.leaves[leaf].ignore_case {
-            Sql::call("lower", [column])
+        if self.on.kernel.leaves[leaf].ignore_case {
+            self.on.words.fold(column)
         } else {
             column
         }
     }
 
     /// A new alias.
-    pub(super) fn alias(&mut self) -> String {
+    pub(crate) fn alias(&mut self) -> String {
         self.aliases += 1;
         format!("r{}", self.aliases)
     }
@@ -157,7 +133,7 @@ impl<'a> Express<'a> {
     }
 
     /// A test.
-    pub(super) fn test(&mut self, test: &Test) -> Said {
+    pub(crate) fn test(&mut self, test: &Test) -> Said {
         Ok(match test {
             Test::Const(it) => Sql::Bool(*it),
             Test::Atom(atom) => {
@@ -199,9 +175,9 @@ impl<'a> Express<'a> {
     }
 
     /// The scalar that an expression yields; `None` where its form doesn't tell.
-    pub(super) fn kind(&self, expr: &Expr) -> Option<Scalar> {
+    pub(crate) fn kind(&self, expr: &Expr) -> Option<Scalar> {
         kind::Kinds {
-            kernel: self.kernel,
+            kernel: self.on.kernel,
             vars: self.given.vars(),
             scopes: &self.scopes,
         }
@@ -209,7 +185,7 @@ impl<'a> Express<'a> {
     }
 
     fn atom(&mut self, atom: &Atom) -> Said {
-        let call = |name: &'static str, args: Vec<Sql>| Sql::Call(name.into(), args);
+        let words = self.on.words;
         Ok(match atom {
             Atom::Cmp(cmp, a, b) => {
                 let (a, b) = self.pair(a, b)?;
@@ -231,41 +207,21 @@ impl<'a> Express<'a> {
             Atom::InVar(of, var) => {
                 let scalar = self.kind(of).ok_or(Unsaid)?;
                 let of = self.value(of)?;
-                let array = self.given.list(*var, &scalar).ok_or(Unsaid)?;
-                Sql::EqualsAny(Box::new(of), Box::new(array))
+                let list = self.given.list(*var, &scalar).ok_or(Unsaid)?;
+                words.among(self.on.kernel, of, &scalar, list)
             }
             Atom::StartsWith(a, b) => {
-                let max = self.kind(a);
-                let (a, b) = (self.value(a)?, self.value(b)?);
-                match max {
-                    // A range, which an index in code point order can serve: no string of the column is above the
-                    // beginning followed by the largest code point as often as it is long.
-                    Some(Scalar::String { max }) => {
-                        let last = call(
-                            "repeat",
-                            vec![call("chr", vec![Sql::number(0x10_ffff)]), Sql::number(max)],
-                        );
-                        Sql::and([
-                            a.clone().infix(Infix::Ge, b.clone()),
-                            a.infix(Infix::Le, types::by_code_point(b.infix(Infix::Concat, last))),
-                        ])
-                    }
-                    _ => call("starts_with", vec![a, b]),
-                }
+                let max = match self.kind(a) {
+                    Some(Scalar::String { max }) => Some(max),
+                    _ => None,
+                };
+                words.starts_with(self.value(a)?, self.value(b)?, max)
             }
-            Atom::EndsWith(a, b) => {
-                let (a, b) = (self.value(a)?, self.value(b)?);
-                let length = call("char_length", vec![b.clone()]);
-                // `right` of 0 characters is the empty text.
-                call("right", vec![a, length]).infix(Infix::Eq, b)
-            }
-            Atom::Contains(a, b) => {
-                let (a, b) = (self.value(a)?, self.value(b)?);
-                call("strpos", vec![a, b]).infix(Infix::Gt, Sql::number(0))
-            }
+            Atom::EndsWith(a, b) => words.ends_with(self.value(a)?, self.value(b)?),
+            Atom::Contains(a, b) => words.contains(self.value(a)?, self.value(b)?),
             Atom::Matches(of, pattern) => {
-                let pattern = regex::print(&pattern.parse().map_err(|_| Unsaid)?);
-                self.value(of)?.infix(Infix::Matches, Sql::Text(pattern))
+                let pattern = pattern.parse().map_err(|_| Unsaid)?;
+                words.matches(self.value(of)?, &pattern)
             }
             Atom::Holds(of) => self.value(of)?,
             Atom::Has(list, item) => {
@@ -273,9 +229,10 @@ impl<'a> Express<'a> {
                     Expr::At(Place::Leaf { leaf, .. }) => *leaf,
                     _ => return Err(Unsaid),
                 };
-                let scalar = kind::item(self.kernel, leaf).ok_or(Unsaid)?;
+                let scalar = kind::item(self.on.kernel, leaf).ok_or(Unsaid)?;
                 let (list, item) = (self.value(list)?, self.value_as(item, Some(&scalar))?);
-                list.infix(Infix::Contains, self.as_item(item, &scalar))
+                let wire = words.sent(self.on.kernel, &LeafType::Scalar(scalar.clone()), item);
+                words.has(list, wire, &scalar)
             }
             Atom::Overlaps(ends) => {
                 let [a, b, c, d] = &**ends;
@@ -285,16 +242,6 @@ impl<'a> Express<'a> {
             // A hash of many rounds is the evaluator's work.
             Atom::Verify(..) => return Err(Unsaid),
         })
-    }
-
-    /// An item of a collection, as it stands there.
-    fn as_item(&self, item: Sql, scalar: &Scalar) -> Sql {
-        let ty = dbspec_core::kernel::LeafType::Scalar(scalar.clone());
-        let wire = types::to_wire(self.kernel, &ty, item);
-        match scalar {
-            Scalar::Json => wire.cast("jsonb"),
-            _ => Sql::call("to_jsonb", [wire]),
-        }
     }
 
     /// Two operands in a common form.
@@ -308,7 +255,7 @@ impl<'a> Express<'a> {
     }
 
     /// The rows or items reached that satisfy a test: a select of nothing yet.
-    pub(super) fn reached(
+    pub(crate) fn reached(
         &mut self,
         many: &Many,
         inner: impl FnOnce(&mut Self) -> Said,
@@ -323,11 +270,8 @@ impl<'a> Express<'a> {
             None => Scope::Row(entity, alias),
             Some(leaf) => {
                 let item = self.alias();
-                select.from.push(Source::Function {
-                    call: Sql::call("jsonb_array_elements", [self.leaf(alias.as_deref(), leaf)]),
-                    alias: item.clone(),
-                    columns: vec![("item".into(), None)],
-                });
+                let list = self.leaf(alias.as_deref(), leaf);
+                select.from.push(self.on.words.items(list, &item));
                 Scope::Item(Sql::of(item, "item"), leaf)
             }
         };
@@ -340,7 +284,7 @@ impl<'a> Express<'a> {
     }
 
     /// Adds the tables of a way to a select, joined by its filter. Rows deleted softly are not walked to.
-    pub(super) fn walk(
+    pub(crate) fn walk(
         &mut self,
         select: &mut Select,
         filter: &mut Vec<Sql>,
@@ -351,16 +295,14 @@ impl<'a> Express<'a> {
             let next = self.alias();
             let to = match hop {
                 Hop::One(field) => self.target(*field).unwrap_or(entity),
-                Hop::Many(field) => self.kernel.fields[*field].entity,
+                Hop::Many(field) => self.on.kernel.fields[*field].entity,
             };
-            select
-                .from
-                .push(Source::table(&self.table(to).name, next.clone()));
+            select.from.push(Source::table(self.on.table(to), next.clone()));
             match hop {
                 Hop::One(field) => filter.extend(self.joined(alias.as_deref(), Some(&next), *field)),
                 Hop::Many(field) => {
                     filter.extend(self.joined(Some(&next), alias.as_deref(), *field));
-                    if let Some(deleted) = self.kernel.entities[to].soft_delete {
+                    if let Some(deleted) = self.on.kernel.entities[to].soft_delete {
                         filter.push(self.leaf(Some(&next), deleted).is_null());
                     }
                 }
@@ -371,20 +313,17 @@ impl<'a> Express<'a> {
     }
 
     /// That a reference of one row names another.
-    pub(super) fn joined(&self, from: Option<&str>, to: Option<&str>, field: FieldId) -> Vec<Sql> {
-        self.kernel.fields[field]
+    pub(crate) fn joined(&self, from: Option<&str>, to: Option<&str>, field: FieldId) -> Vec<Sql> {
+        self.on.kernel.fields[field]
             .leaves
             .iter()
             .filter_map(|leaf| {
-                let target = self.kernel.leaves[leaf].refers?;
-                let folds = self.kernel.leaves[target].ignore_case || self.kernel.leaves[leaf].ignore_case;
+                let target = self.on.kernel.leaves[leaf].refers?;
+                let folds =
+                    self.on.kernel.leaves[target].ignore_case || self.on.kernel.leaves[leaf].ignore_case;
                 let side = |alias: Option<&str>, leaf: LeafId| {
                     let column = self.leaf(alias, leaf);
-                    if folds {
-                        Sql::call("lower", [column])
-                    } else {
-                        column
-                    }
+                    if folds { self.on.words.fold(column) } else { column }
                 };
                 Some(side(from, leaf).infix(Infix::Eq, side(to, target)))
             })
@@ -392,8 +331,8 @@ impl<'a> Express<'a> {
     }
 
     /// The entity that a reference names.
-    pub(super) fn target(&self, field: FieldId) -> Option<EntityId> {
-        match self.kernel.fields[field].ty {
+    pub(crate) fn target(&self, field: FieldId) -> Option<EntityId> {
+        match self.on.kernel.fields[field].ty {
             Type::Ref(to) => Some(to),
             Type::Scalar(_) | Type::Group(_) | Type::Range(_) | Type::List(_) => None,
         }
@@ -412,7 +351,7 @@ fn infix(cmp: Cmp) -> Infix {
 }
 
 /// Whether working a test out on one row may fail: by overflow or a division by zero.
-pub(super) fn may_err(test: &Test) -> bool {
+pub(crate) fn may_err(test: &Test) -> bool {
     match test {
         Test::Atom(atom) | Test::NotAtom(atom) => kind::may_err(atom),
         Test::IsNull(expr) | Test::NotNull(expr) => kind::errs(expr),

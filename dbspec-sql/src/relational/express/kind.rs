@@ -10,10 +10,10 @@ use dbspec_core::value::Value;
 use super::Scope;
 
 /// The largest number of digits of a decimal.
-pub(super) const DIGITS: u8 = 38;
+pub(crate) const DIGITS: u8 = 38;
 
 /// The item of a collection of scalars.
-pub(super) fn item(kernel: &Kernel, leaf: LeafId) -> Option<Scalar> {
+pub(crate) fn item(kernel: &Kernel, leaf: LeafId) -> Option<Scalar> {
     match &kernel.leaves[leaf].ty {
         LeafType::List(list) => match &list.item {
             Item::Scalar(scalar) => Some(scalar.clone()),
@@ -24,7 +24,7 @@ pub(super) fn item(kernel: &Kernel, leaf: LeafId) -> Option<Scalar> {
 }
 
 /// The scalar in which two can be compared: the more general of two kinds of number, else the one that is known.
-pub(super) fn common(a: Option<&Scalar>, b: Option<&Scalar>) -> Option<Scalar> {
+pub(crate) fn common(a: Option<&Scalar>, b: Option<&Scalar>) -> Option<Scalar> {
     match (a, b) {
         (Some(Scalar::Float64), Some(_)) | (Some(_), Some(Scalar::Float64)) => Some(Scalar::Float64),
         (Some(a @ Scalar::Decimal { .. }), _) => Some(a.clone()),
@@ -35,7 +35,7 @@ pub(super) fn common(a: Option<&Scalar>, b: Option<&Scalar>) -> Option<Scalar> {
 }
 
 /// Whether working an atom out may fail: by overflow or a division by zero.
-pub(super) fn may_err(atom: &Atom) -> bool {
+pub(crate) fn may_err(atom: &Atom) -> bool {
     match atom {
         Atom::Cmp(_, a, b)
         | Atom::StartsWith(a, b)
@@ -50,7 +50,7 @@ pub(super) fn may_err(atom: &Atom) -> bool {
 }
 
 /// Whether working an expression out may fail.
-pub(super) fn errs(expr: &Expr) -> bool {
+pub(crate) fn errs(expr: &Expr) -> bool {
     match expr {
         Expr::Value(_) | Expr::At(_) => false,
         Expr::Do(..) | Expr::Neg(_) | Expr::Aggregate { .. } | Expr::Grouped { .. } => true,
@@ -88,7 +88,7 @@ fn of_leaf(kernel: &Kernel, leaf: LeafId) -> Option<Scalar> {
 }
 
 /// The scalar of a variable's value.
-pub(in crate::postgres) fn of_var(kernel: &Kernel, vars: &[Var], place: &Place) -> Option<Scalar> {
+pub(crate) fn of_var(kernel: &Kernel, vars: &[Var], place: &Place) -> Option<Scalar> {
     let keyed = |entity, at: Option<u16>| {
         let leaf = *kernel.key_leaves(entity).get(usize::from(at.unwrap_or(0)))?;
         of_leaf(kernel, leaf)
@@ -115,15 +115,15 @@ pub(in crate::postgres) fn of_var(kernel: &Kernel, vars: &[Var], place: &Place) 
 }
 
 /// Where kinds are told: scopes, innermost last, and variables.
-pub(super) struct Kinds<'a> {
-    pub(super) kernel: &'a Kernel,
-    pub(super) vars: &'a [Var],
-    pub(super) scopes: &'a [Scope],
+pub(crate) struct Kinds<'a> {
+    pub(crate) kernel: &'a Kernel,
+    pub(crate) vars: &'a [Var],
+    pub(crate) scopes: &'a [Scope],
 }
 
 impl Kinds<'_> {
     /// The scalar that an expression yields; `None` where its form doesn't tell.
-    pub(super) fn of(&self, expr: &Expr) -> Option<Scalar> {
+    pub(crate) fn of(&self, expr: &Expr) -> Option<Scalar> {
         match expr {
             Expr::Value(value) => of_value(value),
             Expr::At(place) => self.at(place),
@@ -175,7 +175,7 @@ impl Kinds<'_> {
         }
         Some(match many.items {
             None => Scope::Row(entity, None),
-            Some(leaf) => Scope::Item(crate::relational::Sql::Null, leaf),
+            Some(leaf) => Scope::Item(super::Sql::Null, leaf),
         })
     }
 
@@ -229,7 +229,7 @@ fn widest(scalar: Scalar) -> Scalar {
 }
 
 /// The scale of a number; `None` for what is no exact number.
-pub(super) fn scale(scalar: &Scalar) -> Option<u8> {
+pub(crate) fn scale(scalar: &Scalar) -> Option<u8> {
     match scalar {
         Scalar::Int16 | Scalar::Int32 | Scalar::Int64 => Some(0),
         Scalar::Decimal { scale, .. } => Some(*scale),
@@ -238,7 +238,7 @@ pub(super) fn scale(scalar: &Scalar) -> Option<u8> {
 }
 
 /// Whether a scalar is an integer.
-pub(super) fn is_int(scalar: &Scalar) -> bool {
+pub(crate) fn is_int(scalar: &Scalar) -> bool {
     matches!(scalar, Scalar::Int16 | Scalar::Int32 | Scalar::Int64)
 }
 

@@ -1,6 +1,7 @@
-//! Patterns of the language as PostgreSQL's advanced regular expressions.
+//! Patterns of the language as regular expressions that PostgreSQL's advanced ones and ICU's have in common.
 //!
-//! <https://www.postgresql.org/docs/18/functions-matching.html#POSIX-SYNTAX-DETAILS>
+//! <https://www.postgresql.org/docs/18/functions-matching.html#POSIX-SYNTAX-DETAILS>,
+//! <https://unicode-org.github.io/icu/userguide/strings/regexp.html>
 
 use std::fmt::Write as _;
 
@@ -9,14 +10,14 @@ use dbspec_core::pred::Regex;
 /// The largest count of a bound.
 const MOST: u32 = 255;
 
-/// The whole string follows the pattern.
-pub(super) fn print(regex: &Regex) -> String {
-    let mut out = String::from("^");
+/// The pattern between what stands for the beginning of a text and its end.
+pub(crate) fn print(regex: &Regex, (begin, end): (&str, &str)) -> String {
+    let mut out = String::from(begin);
     match regex {
         Regex::Alt(_) => atom(regex, &mut out),
         Regex::Class { .. } | Regex::Seq(_) | Regex::Repeat { .. } => branch(regex, &mut out),
     }
-    out.push('$');
+    out.push_str(end);
     out
 }
 

@@ -1,25 +1,22 @@
 //! Values of expressions.
 
-mod time;
-
 use dbspec_core::kernel::{Aggregate, Expr, FieldId, Func, LeafId, LeafType, Op, Place, Scalar};
-use dbspec_core::value::{self, Value};
 
 use super::kind::{self, DIGITS};
 use super::{Errors, Express, Said, Scope, Unsaid, lean};
-use crate::postgres::types;
-use crate::relational::{Infix, Select, Sorting, Source, Sql};
+use crate::relational::words::Quotient;
+use crate::relational::{Infix, Select, Source, Sql};
 
 impl Express<'_> {
     /// The value of an expression.
-    pub(in crate::postgres) fn value(&mut self, expr: &Expr) -> Said {
+    pub(crate) fn value(&mut self, expr: &Expr) -> Said {
         self.value_as(expr, None)
     }
 
     /// The value of an expression, where it meets a scalar: labels become what they are stored as, floats stay floats.
-    pub(in crate::postgres) fn value_as(&mut self, expr: &Expr, meets: Option<&Scalar>) -> Said {
+    pub(crate) fn value_as(&mut self, expr: &Expr, meets: Option<&Scalar>) -> Said {
         if let Expr::Value(value) = expr {
-            return Ok(literal(value, meets));
+            return Ok(self.on.words.literal(value, meets));
         }
         if is_given(expr) {
             let scalar = match meets {
@@ -33,14 +30,14 @@ impl Express<'_> {
         }
         let sql = self.spelt(expr)?;
         Ok(match (meets, self.kind(expr)) {
-            (Some(Scalar::Float64), Some(kind)) if kind != Scalar::Float64 => sql.cast("double precision"),
+            (Some(Scalar::Float64), Some(kind)) if kind != Scalar::Float64 => self.on.words.float(sql),
             _ => sql,
         })
     }
 
     fn spelt(&mut self, expr: &Expr) -> Said {
         Ok(match expr {
-            Expr::Value(value) => literal(value, None),
+            Expr::Value(value) => self.on.words.literal(value, None),
             Expr::At(place) => self.place(place)?,
             Expr::Do(op, a, b) => self.work(*op, a, b)?,
             Expr::Neg(of) => match self.kind(of) {
@@ -86,8 +83,8 @@ impl Express<'_> {
     }
 
     /// A predicate where it is true.
-    pub(in crate::postgres) fn filter(&mut self, pred: &dbspec_core::kernel::Pred) -> Said {
-        let kernel = self.kernel;
+    pub(crate) fn filter(&mut self, pred: &dbspec_core::kernel::Pred) -> Said {
+        let kernel = self.on.kernel;
         let vars = self.given.vars().to_vec();
         let test = lean::lean(pred.is_true(&|place| kernel.nullable_with(&vars, place)));
         let before = std::mem::replace(&mut self.errors, Errors::False);
@@ -101,19 +98,9 @@ impl Express<'_> {
     }
 
     fn aggregate_of(&mut self, how: Aggregate, of: Option<&Expr>, filter: Option<&Sql>) -> Said {
-        let kept = |call: Sql, order: Vec<Sorting>| {
-            if filter.is_none() && order.is_empty() {
-                call
-            } else {
-                Sql::Aggregate {
-                    call: Box::new(call),
-                    filter: filter.cloned().map(Box::new),
-                    order,
-                }
-            }
-        };
+        let words = self.on.words;
         let Some(of) = of else {
-            return Ok(kept(Sql::call("count", [Sql::Number("*".into())]), Vec::new()));
+            return Ok(words.aggregate(how, None, None, filter));
         };
         let scalar = self.kind(of);
         let exact = scalar.as_ref().is_some_and(|it| kind::scale(it).is_some());
@@ -122,61 +109,37 @@ impl Express<'_> {
         } else {
             self.value(of)?
         };
-        let best = |descending: bool| {
-            let name = if descending { "max" } else { "min" };
-            match scalar {
-                // These types have no such aggregate in all versions.
-                Some(Scalar::Uuid | Scalar::Bool | Scalar::Bytes { .. }) => Sql::Item(
-                    Box::new(kept(
-                        Sql::call("array_agg", [item.clone()]),
-                        // Nulls stand first when descending: they are told apart before.
-                        vec![
-                            Sorting {
-                                by: item.clone().is_null(),
-                                descending: false,
-                            },
-                            Sorting {
-                                by: item.clone(),
-                                descending,
-                            },
-                        ],
-                    )),
-                    Box::new(Sql::number(1)),
-                ),
-                _ => kept(Sql::call(name, [item.clone()]), Vec::new()),
-            }
-        };
-        let sum = || kept(Sql::call("sum", [item.clone()]), Vec::new());
-        Ok(match how {
-            Aggregate::Count => kept(Sql::call("count", [item.clone()]), Vec::new()),
-            Aggregate::Min => best(false),
-            Aggregate::Max => best(true),
-            Aggregate::Sum => {
-                let whole = Sql::call("coalesce", [sum(), Sql::number(0)]);
+        let of_items = |how: Aggregate| words.aggregate(how, Some(item.clone()), scalar.as_ref(), filter);
+        Ok(match (how, &scalar) {
+            (Aggregate::Sum, scalar) => {
+                let whole = Sql::call("coalesce", [of_items(how), Sql::number(0)]);
                 match scalar {
                     // So many rows that it overflowed no table has.
                     Some(Scalar::Decimal { precision, .. }) if precision + 19 <= DIGITS => whole,
-                    Some(scalar) if exact => bounded(whole, &scalar),
+                    Some(scalar) if exact => bounded(whole, scalar),
                     _ => whole,
                 }
             }
-            Aggregate::Avg => match scalar {
-                Some(scalar) if exact => {
-                    let scale = kind::scale(&scalar).unwrap_or(0).saturating_add(6).min(DIGITS);
-                    let count = kept(Sql::call("count", [item.clone()]), Vec::new()).cast("numeric");
-                    quotient(sum(), count, scale)
-                }
-                _ => kept(Sql::call("avg", [item.clone()]), Vec::new()),
-            },
+            (Aggregate::Avg, Some(scalar)) if exact => {
+                let fraction = kind::scale(scalar).unwrap_or(0);
+                words.quotient(Quotient {
+                    dividend: of_items(Aggregate::Sum),
+                    divisor: words.exact(of_items(Aggregate::Count)),
+                    whole: whole_digits(scalar) + 10,
+                    fraction,
+                    scale: fraction.saturating_add(6).min(DIGITS),
+                })?
+            }
+            (Aggregate::Count | Aggregate::Min | Aggregate::Max | Aggregate::Avg, _) => of_items(how),
         })
     }
 
-    /// A number as `numeric`.
+    /// A number as an exact one.
     fn exact(&mut self, expr: &Expr) -> Said {
         let kind = self.kind(expr);
         let sql = self.value(expr)?;
         let stored = matches!(expr, Expr::At(_)) && kind.as_ref().is_some_and(kind::is_int);
-        Ok(if stored { sql.cast("numeric") } else { sql })
+        Ok(if stored { self.on.words.exact(sql) } else { sql })
     }
 
     fn work(&mut self, op: Op, a: &Expr, b: &Expr) -> Said {
@@ -192,7 +155,14 @@ impl Express<'_> {
             });
         }
         let (Some(scale_a), Some(scale_b)) = (kind::scale(&of_a), kind::scale(&of_b)) else {
-            return self.temporal(op, (a, &of_a), (b, &of_b));
+            let turned = op == Op::Add && of_a == Scalar::Duration && of_b != Scalar::Duration;
+            let (a, b) = if turned {
+                ((b, of_b), (a, of_a))
+            } else {
+                ((a, of_a), (b, of_b))
+            };
+            let (left, right) = (self.value(a.0)?, self.value(b.0)?);
+            return self.on.words.temporal(op, (left, &a.1), (right, &b.1));
         };
         let (left, right) = (self.exact(a)?, self.exact(b)?);
         let plain = |op: Infix| left.clone().infix(op, right.clone());
@@ -215,7 +185,13 @@ impl Express<'_> {
             ),
             Op::Div => {
                 let scale = scale_a.max(scale_b).saturating_add(6).min(DIGITS);
-                let result = quotient(left.clone(), right.clone(), scale);
+                let result = self.on.words.quotient(Quotient {
+                    dividend: left.clone(),
+                    divisor: right.clone(),
+                    whole: digits(&of_a),
+                    fraction: scale_a,
+                    scale,
+                })?;
                 (result, scale, digits(&of_a) + u16::from(scale_b))
             }
         };
@@ -244,25 +220,7 @@ impl Express<'_> {
         let arg = args.first().ok_or(Unsaid)?;
         let scalar = self.kind(arg);
         let sql = self.value(arg)?;
-        let utc = |sql: Sql| match scalar {
-            Some(Scalar::Timestamp) => sql.infix(Infix::AtTimeZone, Sql::text("UTC")),
-            _ => sql,
-        };
-        let part =
-            |name: &'static str, sql: Sql| Sql::call("date_part", [Sql::text(name), utc(sql)]).cast("bigint");
         Ok(match func {
-            Func::Date => utc(sql).cast("date"),
-            Func::Year => part("year", sql),
-            Func::Month => part("month", sql),
-            Func::Day => part("day", sql),
-            Func::Hour => part("hour", sql),
-            Func::Length => match scalar {
-                Some(Scalar::Bytes { .. }) => types::bytes(&sql),
-                _ => types::characters(&sql),
-            },
-            Func::Size => types::items(&sql),
-            Func::Lower => Sql::call("lower", [sql]),
-            Func::Upper => Sql::call("upper", [sql]),
             Func::Abs => match scalar {
                 Some(scalar) if kind::scale(&scalar).is_some() => {
                     let exact = self.exact(arg)?;
@@ -270,6 +228,15 @@ impl Express<'_> {
                 }
                 _ => Sql::call("abs", [sql]),
             },
+            Func::Date
+            | Func::Year
+            | Func::Month
+            | Func::Day
+            | Func::Hour
+            | Func::Length
+            | Func::Size
+            | Func::Lower
+            | Func::Upper => self.on.words.function(func, sql, scalar.as_ref())?,
         })
     }
 
@@ -282,16 +249,15 @@ impl Express<'_> {
                 Ok(self.along(alias.as_deref(), via, *leaf))
             }
             Place::Item { up, member } => {
-                let Some(Scope::Item(item, leaf)) = self.scope(*up).cloned() else {
+                let Some(Scope::Item(item, _)) = self.scope(*up).cloned() else {
                     return Err(Unsaid);
                 };
                 let scalar = self.kind(&Expr::At(place.clone())).ok_or(Unsaid)?;
-                let text = match member {
-                    None => item.infix(Infix::PathText, Sql::text("{}")),
-                    Some(name) => item.infix(Infix::MemberText, Sql::text(&**name)),
-                };
-                let _ = leaf;
-                Ok(types::from_wire(self.kernel, &LeafType::Scalar(scalar), text))
+                let text = self.on.words.item_text(item, member.as_deref());
+                Ok(self
+                    .on
+                    .words
+                    .stored(self.on.kernel, &LeafType::Scalar(scalar), text))
             }
             Place::Output(at) => match self.scopes.last() {
                 Some(Scope::Outputs(outputs)) => outputs
@@ -303,7 +269,13 @@ impl Express<'_> {
             Place::Var { .. } | Place::Session { .. } | Place::Now | Place::Today => {
                 let expr = Expr::At(place.clone());
                 let scalar = self.kind(&expr).ok_or(Unsaid)?;
-                self.given.bound(&expr, &scalar).ok_or(Unsaid)
+                if let Some(bound) = self.given.bound(&expr, &scalar) {
+                    return Ok(bound);
+                }
+                match place {
+                    Place::Now | Place::Today => Ok(self.on.words.now(&scalar)),
+                    _ => Err(Unsaid),
+                }
             }
         }
     }
@@ -314,10 +286,10 @@ impl Express<'_> {
             return self.leaf(alias, leaf);
         };
         // The referred key stands in the reference itself.
-        let own = self.kernel.fields[*last]
+        let own = self.on.kernel.fields[*last]
             .leaves
             .iter()
-            .find(|it| self.kernel.leaves[*it].refers == Some(leaf));
+            .find(|it| self.on.kernel.leaves[*it].refers == Some(leaf));
         if let Some(own) = own {
             return self.along(alias, before, own);
         }
@@ -325,11 +297,9 @@ impl Express<'_> {
         let mut from = alias.map(str::to_owned);
         for field in via {
             let to = self.alias();
-            let entity = self.kernel.entity_of(leaf);
+            let entity = self.on.kernel.entity_of(leaf);
             let entity = self.target(*field).unwrap_or(entity);
-            select
-                .from
-                .push(Source::table(&self.table(entity).name, to.clone()));
+            select.from.push(Source::table(self.on.table(entity), to.clone()));
             filter.extend(self.joined(from.as_deref(), Some(&to), *field));
             from = Some(to);
         }
@@ -337,43 +307,6 @@ impl Express<'_> {
         select.filter = Some(Sql::and(filter));
         Sql::Scalar(Box::new(select))
     }
-}
-
-/// A constant, as the scalar that it meets is stored.
-pub(in crate::postgres) fn literal(value: &Value, meets: Option<&Scalar>) -> Sql {
-    let float = meets == Some(&Scalar::Float64);
-    match value {
-        Value::Null | Value::List(_) | Value::Map(_) => Sql::Null,
-        Value::Bool(it) => Sql::Bool(*it),
-        Value::Int(it) if float => Sql::text(it.to_string()).cast("double precision"),
-        Value::Decimal(it) if float => Sql::text(it.to_string()).cast("double precision"),
-        Value::Int(it) => Sql::number(it),
-        Value::Decimal(it) => Sql::number(it),
-        Value::Float(it) => Sql::text(it.get().to_string()).cast("double precision"),
-        Value::Text(it) => Sql::text(&**it),
-        Value::Bytes(it) => {
-            let hex: String = it
-                .iter()
-                .flat_map(|byte| [byte >> 4, byte & 15])
-                .map(hex)
-                .collect();
-            Sql::text(format!("\\x{hex}")).cast("bytea")
-        }
-        Value::Uuid(it) => Sql::text(value::print_uuid(it)).cast("uuid"),
-        Value::Date(it) => Sql::text(value::print_date(*it)).cast("date"),
-        Value::Time(it) => Sql::text(value::print_time(*it)).cast("time"),
-        Value::Timestamp(it) => Sql::text(value::print_timestamp(*it)).cast("timestamptz"),
-        Value::Duration(it) => Sql::number(it),
-        Value::Enum(label) => match label.rank {
-            Some(rank) => Sql::number(rank),
-            None => Sql::text(&*label.text),
-        },
-        Value::Json(it) => Sql::text(&**it).cast("jsonb"),
-    }
-}
-
-fn hex(digit: u8) -> char {
-    char::from(b"0123456789abcdef"[usize::from(digit)])
 }
 
 /// Whether an expression speaks of variables, session and time alone, and of at least one of them.
@@ -406,7 +339,7 @@ fn whole_digits(scalar: &Scalar) -> u16 {
 }
 
 /// A number, or null where it is beyond what its kind holds.
-fn bounded(number: Sql, scalar: &Scalar) -> Sql {
+pub(crate) fn bounded(number: Sql, scalar: &Scalar) -> Sql {
     let (min, max) = match kind::scale(scalar) {
         Some(scale) if !kind::is_int(scalar) => {
             let max = format!("1{}", "0".repeat(usize::from(DIGITS.saturating_sub(scale))));
@@ -420,30 +353,4 @@ fn bounded(number: Sql, scalar: &Scalar) -> Sql {
         number.clone().infix(Infix::Le, max),
     ]);
     Sql::Case(vec![(inside, number)], Box::new(Sql::Null))
-}
-
-/// The exact quotient at a scale, half-even; null for a division by zero. `/` of `numeric` rounds half away from zero.
-fn quotient(a: Sql, b: Sql, scale: u8) -> Sql {
-    let b = Sql::call("nullif", [b, Sql::number(0)]);
-    let times = |it: &str| Sql::Number(it.to_owned());
-    let shift = format!("1{}", "0".repeat(usize::from(scale)));
-    let back = match scale {
-        0 => "1".to_owned(),
-        scale => format!("0.{}1", "0".repeat(usize::from(scale - 1))),
-    };
-    let n = a.clone().infix(Infix::Mul, times(&shift));
-    let whole = Sql::call("div", [n.clone(), b.clone()]);
-    let twice = Sql::number(2).infix(Infix::Mul, Sql::call("abs", [Sql::call("mod", [n, b.clone()])]));
-    let size = Sql::call("abs", [b.clone()]);
-    let up = Sql::or([
-        twice.clone().infix(Infix::Gt, size.clone()),
-        Sql::and([
-            twice.infix(Infix::Eq, size),
-            Sql::call("mod", [whole.clone(), Sql::number(2)]).infix(Infix::Ne, Sql::number(0)),
-        ]),
-    ]);
-    let sign = Sql::call("sign", [a]).infix(Infix::Mul, Sql::call("sign", [b]));
-    whole
-        .infix(Infix::Add, Sql::Case(vec![(up, sign)], Box::new(Sql::number(0))))
-        .infix(Infix::Mul, times(&back))
 }

@@ -2,8 +2,9 @@
 //!
 //! Behind a cursor `(a, b, c)` come first the rows with the same `a` and `b` and a later `c`, then those with the same `a`
 //! and a later `b`, and so on; each is one range of an index. Terms that go the same way and aren't null are compared
-//! as one row. What is later than null, and whether null is later, is the direction's matter.
+//! as one row, where the engine serves that by one range. What is later than null, and whether null is later, is the direction's matter.
 
+use crate::relational::words::Words;
 use crate::relational::{Infix, Sql};
 
 /// A term of the order, with the cursor's value for it.
@@ -51,7 +52,7 @@ impl Term {
 }
 
 /// The ranges behind a cursor, in order.
-pub(super) fn after(terms: &[Term]) -> Vec<Sql> {
+pub(super) fn after(terms: &[Term], words: &dyn Words) -> Vec<Sql> {
     let Some(last) = terms.last() else {
         return Vec::new();
     };
@@ -67,7 +68,7 @@ pub(super) fn after(terms: &[Term]) -> Vec<Sql> {
         begin -= 1;
     }
     let within = |upto: usize, range: Sql| Sql::and(terms[..upto].iter().map(Term::same).chain([range]));
-    if terms.len() - begin > 1 {
+    if terms.len() - begin > 1 && words.ranges_of_rows() {
         let run = &terms[begin..];
         let row = |of: fn(&Term) -> Sql| Sql::Row(run.iter().map(of).collect());
         let later = row(|it| it.by.clone()).infix(last.op(), row(|it| it.value.clone()));

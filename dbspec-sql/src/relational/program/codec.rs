@@ -1,4 +1,4 @@
-//! How values stand in requests and replies: the other side of [`types::to_wire`](crate::postgres::types::to_wire).
+//! How values stand in requests and replies: the other side of an engine's `sent` and `stored`.
 
 use dbspec_core::kernel::{Item, Kernel, LeafType, ListKind, ListType, Member, Scalar, Type};
 use dbspec_core::program::{Codec, Fixed, Number};
@@ -11,7 +11,7 @@ enum Way {
 }
 
 /// A value as a text: a bind.
-pub(super) fn bind(kernel: &Kernel, scalar: &Scalar) -> Codec {
+pub(crate) fn bind(kernel: &Kernel, scalar: &Scalar) -> Codec {
     match scalar {
         Scalar::Bool => Codec::Document(Box::new(Codec::Plain)),
         Scalar::Int16 | Scalar::Int32 | Scalar::Int64 => Codec::NumberText(Number::Int),
@@ -34,22 +34,22 @@ pub(super) fn bind(kernel: &Kernel, scalar: &Scalar) -> Codec {
 }
 
 /// Lists of a scalar as the text of a JSON array.
-pub(super) fn bind_list(kernel: &Kernel, scalar: &Scalar) -> Codec {
+pub(crate) fn bind_list(kernel: &Kernel, scalar: &Scalar) -> Codec {
     Codec::Document(Box::new(Codec::Each(Box::new(codec(kernel, scalar, Way::Given)))))
 }
 
 /// A leaf's value within a JSON document that is given.
-pub(super) fn given(kernel: &Kernel, ty: &LeafType) -> Codec {
+pub(crate) fn given(kernel: &Kernel, ty: &LeafType) -> Codec {
     leaf(kernel, ty, Way::Given)
 }
 
 /// A leaf's value within a JSON document that is read.
-pub(super) fn read(kernel: &Kernel, ty: &LeafType) -> Codec {
+pub(crate) fn read(kernel: &Kernel, ty: &LeafType) -> Codec {
     leaf(kernel, ty, Way::Read)
 }
 
 /// A leaf's value as it comes out: a map by its keys.
-pub(super) fn shown(kernel: &Kernel, ty: &LeafType) -> Codec {
+pub(crate) fn shown(kernel: &Kernel, ty: &LeafType) -> Codec {
     match ty {
         LeafType::List(list) if matches!(list.kind, ListKind::Map { .. }) => {
             Codec::Entries(Box::new(value(kernel, list, Way::Read)))

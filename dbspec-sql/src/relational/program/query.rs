@@ -8,9 +8,8 @@ use dbspec_core::query::CondSet;
 use super::binds::Binds;
 use super::output::{self, Member};
 use super::{codec, cursor};
-use crate::postgres::design::Design;
-use crate::postgres::express::{Express, Scope, Unsaid};
-use crate::postgres::render;
+use crate::relational::express::{Express, Scope, Unsaid};
+use crate::relational::words::Ground;
 use crate::relational::{Select, Sorting, Source, Sql};
 
 const REPLY: Slot = Slot(0);
@@ -23,21 +22,16 @@ const ROW: &str = "t";
 const OUT: &str = "g";
 
 /// The steps of a query.
-pub(super) fn steps(kernel: &Kernel, design: &Design, id: QueryId) -> Result<Block, Unsaid> {
-    let query = &kernel.queries[id];
+pub(crate) fn steps(on: Ground<'_>, id: QueryId) -> Result<Block, Unsaid> {
+    let query = &on.kernel.queries[id];
     let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
     optional.sort_unstable();
     optional.dedup();
-    Asking {
-        kernel,
-        design,
-        query,
-    }
-    .by_given(&optional, &mut Vec::new())
+    Asking { on, query }.by_given(&optional, &mut Vec::new())
 }
 
 /// A program of steps that were made for it.
-pub(super) fn program(
+pub(crate) fn program(
     kernel: &std::sync::Arc<Kernel>,
     id: QueryId,
     steps: Block,
@@ -51,8 +45,7 @@ pub(super) fn program(
 }
 
 struct Asking<'a> {
-    kernel: &'a Kernel,
-    design: &'a Design,
+    on: Ground<'a>,
     query: &'a Query,
 }
 
@@ -121,7 +114,7 @@ impl Asking<'_> {
 
     fn nullable(&self, term: &OrderTerm) -> bool {
         match &term.term {
-            By::Leaf(leaf) => self.kernel.leaves[*leaf].nullable,
+            By::Leaf(leaf) => self.on.kernel.leaves[*leaf].nullable,
             By::Expr(_) | By::Output(_) => true,
         }
     }
@@ -135,7 +128,7 @@ impl Asking<'_> {
                 param.optional = false;
             }
         }
-        let mut binds = Binds::new(self.kernel, &params);
+        let mut binds = Binds::new(self.on, &params);
         let (select, row, keys) = match &self.query.output {
             Output::Row | Output::Select { distinct: false, .. } => self.rows(&mut binds, present, nulls)?,
             Output::Select {
@@ -150,9 +143,10 @@ impl Asking<'_> {
                 self.outputs(&mut binds, present, nulls, &named, Some(group.by.len()))?
             }
         };
+        let (text, args) = binds.statement(&select);
         let request = Request {
-            text: render::select(&select).into(),
-            args: binds.doc(),
+            text,
+            args,
             into: Some(REPLY),
             replay: Replay::Safe,
             expect: Expect::default(),
@@ -192,7 +186,7 @@ impl Asking<'_> {
     }
 
     fn express<'b>(&'b self, binds: &'b mut Binds<'_>) -> Express<'b> {
-        Express::new(self.kernel, &self.design.tables, binds).row(self.query.from, Some(ROW))
+        Express::new(self.on, binds).row(self.query.from, Some(ROW))
     }
 
     fn limit(&self) -> Option<u64> {
@@ -203,8 +197,7 @@ impl Asking<'_> {
     }
 
     fn table(&self) -> Source {
-        let at = self.query.from.index() as usize;
-        Source::table(&self.design.tables[at].name, ROW)
+        Source::table(self.on.table(self.query.from), ROW)
     }
 
     /// The conditions that count.
@@ -227,12 +220,12 @@ impl Asking<'_> {
         let filter = self.conditions(&mut express, present)?;
         let ordered = self.ordered(&mut express)?;
         let mut members: Vec<Member> = match &query.output {
-            Output::Row => output::fields(&express, self.kernel.entities[query.from].fields.iter(), ROW),
+            Output::Row => output::fields(&express, self.on.kernel.entities[query.from].fields.iter(), ROW),
             Output::Select { columns, .. } => {
                 let mut members = Vec::new();
                 for (name, expr) in columns {
                     let (sql, scalar, codec) = output::column(&mut express, expr)?;
-                    members.push((name.clone(), output::shown(self.kernel, sql, scalar), codec));
+                    members.push((name.clone(), output::shown(self.on, sql, scalar), codec));
                 }
                 members
             }
@@ -240,11 +233,11 @@ impl Asking<'_> {
         };
         output::with(&mut express, query.from, ROW, &mut members, &query.fetch)?;
         drop(express);
-        let (object, codec) = output::object(&members);
+        let (object, codec) = output::object(self.on.words, &members);
         let (keys, key_codec) = self.keys(&ordered);
-        let reply = output::array(&[object, keys]);
-        let ranges = Self::ranges(binds, &ordered, nulls);
-        let sorting = sorting(&ordered);
+        let reply = self.on.words.array(&[object, keys]);
+        let ranges = self.ranges(binds, &ordered, nulls);
+        let sorting = self.sorting(&ordered);
         let base = |more: Option<Sql>| Select {
             from: vec![self.table()],
             filter: Some(Sql::and(filter.iter().cloned().chain(more))).filter(|it| *it != Sql::Bool(true)),
@@ -260,12 +253,8 @@ impl Asking<'_> {
             return Ok((select, codec, key_codec));
         }
         let whole = |mut select: Select| {
-            let table = &self.design.tables[query.from.index() as usize];
-            select.columns = table
-                .columns
-                .iter()
-                .map(|column| (Sql::of(ROW, &column.name), None))
-                .collect();
+            let columns = self.on.columns(query.from);
+            select.columns = columns.map(|it| (Sql::of(ROW, it), None)).collect();
             select
         };
         let mut selects: Vec<Select> = match ranges.len() {
@@ -333,11 +322,11 @@ impl Asking<'_> {
             spelt.push((sql, scalar.clone()));
             let out = Sql::of(OUT, column);
             outer.push((out.clone(), scalar.clone()));
-            members.push((name.clone(), output::shown(self.kernel, out, scalar), codec));
+            members.push((name.clone(), output::shown(self.on, out, scalar), codec));
         }
         drop(express);
         inner.group = (1..=keys.unwrap_or(0)).map(Sql::number).collect();
-        let mut over = Express::new(self.kernel, &self.design.tables, binds);
+        let mut over = Express::new(self.on, binds);
         over.scopes.push(Scope::Outputs(outer));
         let having = match &self.query.output {
             Output::Groups(group) => match &group.having {
@@ -348,16 +337,16 @@ impl Asking<'_> {
         };
         let ordered = self.ordered(&mut over)?;
         drop(over);
-        let (object, codec) = output::object(&members);
+        let (object, codec) = output::object(self.on.words, &members);
         let (key, key_codec) = self.keys(&ordered);
-        let ranges = Self::ranges(binds, &ordered, nulls);
+        let ranges = self.ranges(binds, &ordered, nulls);
         let behind = nulls.map(|_| Sql::or(ranges));
         let filter = Sql::and(having.into_iter().chain(behind));
         let select = Select {
-            columns: vec![(output::array(&[object, key]), None)],
+            columns: vec![(self.on.words.array(&[object, key]), None)],
             from: vec![Source::Sub(Box::new(inner), OUT.into())],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
-            order: sorting(&ordered),
+            order: self.sorting(&ordered),
             limit: self.limit(),
             ..Select::default()
         };
@@ -369,7 +358,7 @@ impl Asking<'_> {
         for term in &self.query.order {
             let (by, scalar) = match &term.term {
                 By::Leaf(leaf) => {
-                    let scalar = match &self.kernel.leaves[*leaf].ty {
+                    let scalar = match &self.on.kernel.leaves[*leaf].ty {
                         dbspec_core::kernel::LeafType::Scalar(scalar) => scalar.clone(),
                         dbspec_core::kernel::LeafType::List(_) => return Err(Unsaid),
                     };
@@ -397,18 +386,25 @@ impl Asking<'_> {
         Ok(list)
     }
 
+    fn sorting(&self, ordered: &[Ordered]) -> Vec<Sorting> {
+        ordered
+            .iter()
+            .flat_map(|it| self.on.words.sorted(it.by.clone(), it.descending, it.nullable))
+            .collect()
+    }
+
     /// What a cursor keeps of a row; nothing, where no page goes on.
     fn keys(&self, ordered: &[Ordered]) -> (Sql, Codec) {
         match self.query.take {
-            Take::All | Take::Limit(_) => (Sql::Null.cast("jsonb"), Codec::Plain),
+            Take::All | Take::Limit(_) => (self.on.words.no_document(), Codec::Plain),
             Take::Page(_) => {
                 let leaf = |it: &Ordered| dbspec_core::kernel::LeafType::Scalar(it.scalar.clone());
                 let items = ordered
                     .iter()
-                    .map(|it| output::shown(self.kernel, it.by.clone(), Some(it.scalar.clone())));
-                let codecs = ordered.iter().map(|it| codec::read(self.kernel, &leaf(it)));
+                    .map(|it| output::shown(self.on, it.by.clone(), Some(it.scalar.clone())));
+                let codecs = ordered.iter().map(|it| codec::read(self.on.kernel, &leaf(it)));
                 (
-                    output::array(&items.collect::<Vec<_>>()),
+                    self.on.words.array(&items.collect::<Vec<_>>()),
                     Codec::Items(codecs.collect()),
                 )
             }
@@ -416,7 +412,7 @@ impl Asking<'_> {
     }
 
     /// The ranges behind the cursor; none without one.
-    fn ranges(binds: &mut Binds<'_>, ordered: &[Ordered], nulls: Option<&Vec<bool>>) -> Vec<Sql> {
+    fn ranges(&self, binds: &mut Binds<'_>, ordered: &[Ordered], nulls: Option<&Vec<bool>>) -> Vec<Sql> {
         let Some(nulls) = nulls else { return Vec::new() };
         let terms: Vec<cursor::Term> = ordered
             .iter()
@@ -435,7 +431,7 @@ impl Asking<'_> {
                 null: *null,
             })
             .collect();
-        let ranges = cursor::after(&terms);
+        let ranges = cursor::after(&terms, self.on.words);
         if ranges.is_empty() {
             // Nothing is behind the last of all rows.
             vec![Sql::Bool(false)]
@@ -443,16 +439,6 @@ impl Asking<'_> {
             ranges
         }
     }
-}
-
-fn sorting(ordered: &[Ordered]) -> Vec<Sorting> {
-    ordered
-        .iter()
-        .map(|it| Sorting {
-            by: it.by.clone(),
-            descending: it.descending,
-        })
-        .collect()
 }
 
 /// An aggregate's expression with the outputs that it speaks of spelt out.
