@@ -167,6 +167,7 @@ fn kernel_of(model: &Model, sink: &mut Sink) -> Kernel {
     rule::no_cycles(schema, &kernel.rules, sink);
     kernel.targets = facts.beside(schema, &mut elements, sink);
     kernel.queries = query::of(schema, sink, &mut elements, &mut facts, &kernel, &params);
+    kernel.note_queries();
     kernel.writes = write::of(schema, sink, &mut elements, &mut facts, &kernel, &params);
     kernel.facts = facts.arena;
     kernel.elements = elements.arena;

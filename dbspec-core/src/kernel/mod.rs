@@ -110,6 +110,8 @@ pub struct Kernel {
     pub targets: Vec<Target>,
     /// By entity, the fields that refer to it: what `references_to` would else look through all fields for.
     pub(crate) referring: Vec<Vec<FieldId>>,
+    /// By entity, the queries that start from it.
+    pub(crate) asking: Vec<Vec<QueryId>>,
 }
 
 /// A target that the model states: text, since the core knows no engine.
@@ -199,6 +201,31 @@ impl Kernel {
                 && let Some(referring) = self.referring.get_mut(to.index() as usize)
             {
                 referring.push(id);
+            }
+        }
+    }
+
+    /// The entities that are owned by an entity.
+    pub fn owned_by(&self, entity: EntityId) -> impl Iterator<Item = EntityId> + '_ {
+        self.references_to(entity).filter_map(move |field| {
+            let from = self.fields[field].entity;
+            let it = &self.entities[from];
+            (it.owner == Some(entity) && it.fields.first() == Some(field)).then_some(from)
+        })
+    }
+
+    /// The queries that start from an entity.
+    pub fn queries_of(&self, entity: EntityId) -> impl Iterator<Item = (QueryId, &Query)> + '_ {
+        let known = self.asking.get(entity.index() as usize);
+        known.into_iter().flatten().map(|id| (*id, &self.queries[*id]))
+    }
+
+    /// Notes which queries start from each entity, once all of them are there.
+    pub(crate) fn note_queries(&mut self) {
+        self.asking = vec![Vec::new(); self.entities.len()];
+        for (id, query) in self.queries.iter() {
+            if let Some(asking) = self.asking.get_mut(query.from.index() as usize) {
+                asking.push(id);
             }
         }
     }

@@ -457,7 +457,8 @@ impl Run<'_> {
         }
         changed[kernel.position(leaf)] = at.clone();
         self.replace(entity, key, &row, changed, asked);
-        for (owned, it) in kernel.entities.iter().filter(|(_, it)| it.owner == Some(entity)) {
+        for owned in kernel.owned_by(entity) {
+            let it = &kernel.entities[owned];
             let (Some(field), Some(leaf)) = (it.fields.first(), it.soft_delete) else {
                 continue;
             };

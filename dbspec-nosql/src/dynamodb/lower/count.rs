@@ -152,7 +152,8 @@ fn action(kernel: &Kernel, field: FieldId) -> OnDelete {
 
 /// How many rows name one row at most, where that is declared.
 fn most(kernel: &Kernel, field: FieldId) -> Option<u32> {
-    kernel.rules.iter().find_map(|(_, rule)| match &rule.kind {
+    let from = kernel.fields[field].entity;
+    kernel.rules_of(from).find_map(|(_, rule)| match &rule.kind {
         RuleKind::Bounds {
             via,
             filter: None,

@@ -72,7 +72,7 @@ fn for_queries(kernel: &Kernel, all: &Tables, entity: EntityId) -> Vec<Draft> {
     };
     let existing = paths(layout, entity);
     let mut wishes: Vec<(QueryId, Wanted)> = Vec::new();
-    for (id, query) in kernel.queries.iter().filter(|(_, it)| it.from == entity) {
+    for (id, query) in kernel.queries_of(entity) {
         // An index can't be read consistently; who reads everything needs none.
         if query.strong || query.full_read {
             continue;

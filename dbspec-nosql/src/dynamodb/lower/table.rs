@@ -47,7 +47,7 @@ fn root(kernel: &Kernel, entity: EntityId) -> EntityId {
 }
 
 fn owns(kernel: &Kernel, entity: EntityId) -> bool {
-    kernel.entities.iter().any(|(_, it)| it.owner == Some(entity))
+    kernel.owned_by(entity).next().is_some()
 }
 
 pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Tables {

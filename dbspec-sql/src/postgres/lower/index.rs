@@ -18,7 +18,6 @@ use crate::relational::express::{Express, Nothing};
 
 /// A key or an index, as queries see it.
 pub(in crate::postgres) struct Path {
-    pub(super) entity: EntityId,
     pub(super) columns: Vec<(LeafId, Dir)>,
     pub(super) filter: Option<Pred>,
     pub(super) unique: bool,
@@ -96,9 +95,8 @@ fn trim(draft: &Draft<'_>, entity: EntityId, wish: &mut Wanted) {
         wish.equal.contains(&leaf) || wish.then[..upto].iter().any(|(it, _)| *it == leaf)
     };
     let enough = (0..wish.then.len()).find(|upto| {
-        draft.paths.iter().any(|path| {
-            path.entity == entity
-                && path.unique
+        draft.paths(entity).iter().any(|path| {
+            path.unique
                 && path.filter.is_none()
                 && path
                     .columns
@@ -129,9 +127,9 @@ fn for_queries(
             .collect();
         let chosen = {
             let existing: Vec<AccessPath<'_>> = draft
-                .paths
+                .paths(entity)
                 .iter()
-                .filter(|path| path.entity == entity && (path.filter.is_none() || path.filter == *filter))
+                .filter(|path| path.filter.is_none() || path.filter == *filter)
                 .map(Path::access)
                 .collect();
             choose(&of, &existing)
@@ -142,13 +140,14 @@ fn for_queries(
                 continue;
             };
             decide(draft, cx, entity, &columns, &index.queries);
-            draft.paths.push(Path {
-                entity,
+            let filter = filter.clone();
+            let path = Path {
                 columns,
-                filter: filter.clone(),
+                filter,
                 unique: false,
                 by,
-            });
+            };
+            draft.add_path(entity, path);
         }
     }
 }
@@ -258,9 +257,8 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
     let kernel = draft.kernel;
     let entity = kernel.fields[field].entity;
     let leaves: Vec<LeafId> = kernel.fields[field].leaves.iter().collect();
-    let served = draft.paths.iter().any(|path| {
-        path.entity == entity
-            && path.filter.is_none()
+    let served = draft.paths(entity).iter().any(|path| {
+        path.filter.is_none()
             && path.columns.len() >= leaves.len()
             && path.columns[..leaves.len()]
                 .iter()
@@ -294,13 +292,13 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
         flips: "rows that are never deleted and never looked up along the reference".into(),
         line: Some(cap::INDEX),
     });
-    draft.paths.push(Path {
-        entity,
+    let path = Path {
         columns,
         filter: None,
         unique: false,
         by,
-    });
+    };
+    draft.add_path(entity, path);
 }
 
 /// The planner reads and sorts what an index would give in order, where that is up to so many times what is asked for: pages
@@ -324,9 +322,8 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
     let mut whole = false;
     for present in variants(query) {
         let best = draft
-            .paths
+            .paths(query.from)
             .iter()
-            .filter(|path| path.entity == query.from)
             .filter_map(|path| {
                 fit(kernel, &cx.figures, query, present, &path.access()).map(|fit| (fit, path.by))
             })

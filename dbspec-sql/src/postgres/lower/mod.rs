@@ -70,8 +70,8 @@ pub(super) struct Draft<'a> {
     pub(super) column_names: Vec<Vec<NameId>>,
     pub(super) pieces: Vec<Piece>,
     pub(super) extensions: Vec<String>,
-    /// Keys and indexes, as queries see them.
-    pub(super) paths: Vec<index::Path>,
+    /// By entity, its keys and indexes as queries see them.
+    pub(super) paths: Vec<Vec<index::Path>>,
     answers: Vec<Answer>,
 }
 
@@ -113,6 +113,15 @@ impl Draft<'_> {
         format!("{}_{}_{end}", self.table(entity).name, words.join("_"))
     }
 
+    /// The keys and indexes of an entity.
+    pub(super) fn paths(&self, entity: EntityId) -> &[index::Path] {
+        &self.paths[entity.index() as usize]
+    }
+
+    pub(super) fn add_path(&mut self, entity: EntityId, path: index::Path) {
+        self.paths[entity.index() as usize].push(path);
+    }
+
     pub(super) fn piece(&mut self, piece: Piece) -> By {
         self.pieces.push(piece);
         By::Piece(self.pieces.len() - 1)
@@ -149,7 +158,7 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
         column_names,
         pieces: Vec::new(),
         extensions: Vec::new(),
-        paths: Vec::new(),
+        paths: kernel.entities.ids().map(|_| Vec::new()).collect(),
         answers: Vec::new(),
     };
     for (rule, _) in kernel.rules.iter() {

@@ -77,13 +77,13 @@ pub(super) fn unique(
 /// What queries get from a key or a unique index.
 fn path(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId], filter: Option<&Pred>, by: By) {
     let entity = draft.kernel.rules[rule].entity;
-    draft.paths.push(Path {
-        entity,
+    let path = Path {
         columns: leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
         filter: filter.cloned(),
         unique: true,
         by,
-    });
+    };
+    draft.add_path(entity, path);
 }
 
 fn unique_index(
