@@ -140,11 +140,13 @@ fn possible(kernel: &Kernel, wish: Wanted) -> Wanted {
 
 fn name(cx: &mut Lowering<'_>, all: &mut Tables, drafts: &[Draft], names: &mut [Vec<NameId>]) {
     let kernel = cx.kernel;
-    for table in 0..all.design.tables.len() {
+    let mut by_table: Vec<Vec<&Draft>> = vec![Vec::new(); all.design.tables.len()];
+    for draft in drafts {
+        by_table[all.design.items[draft.entity.index() as usize].table].push(draft);
+    }
+    for (table, mut here) in by_table.into_iter().enumerate() {
         let within = Some(all.names[table]);
-        let here = |it: &&Draft| all.design.items[it.entity.index() as usize].table == table;
-        let room = MOST.saturating_sub(all.design.tables[table].indexes.len());
-        let here: Vec<&Draft> = drafts.iter().filter(here).take(room).collect();
+        here.truncate(MOST.saturating_sub(all.design.tables[table].indexes.len()));
         let attribute = |draft: &Draft, leaf: &LeafId| {
             let item = &all.design.items[draft.entity.index() as usize];
             item.attributes[kernel.position(*leaf)].name.clone()
