@@ -3,15 +3,15 @@
 //! Every bind is a text, cast in the statement; every reply has one column of JSON. So a driver needs to know no types,
 //! and nothing is rounded on the way.
 
-mod write;
+mod edit;
 
 use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
 use dbspec_core::backend::{Lowered, NotServed, WriteKind};
-use dbspec_core::kernel::{Kernel, QueryId};
-use dbspec_core::program::Program;
+use dbspec_core::kernel::{Facet, Kernel, OnDelete, QueryId, RuleKind};
+use dbspec_core::program::{JudgedByEngine, Program};
 
 use super::design::Design;
-use crate::relational::program::query;
+use crate::relational::program::{query, write};
 
 /// The program of a query.
 pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, NotServed> {
@@ -35,10 +35,45 @@ pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, N
 
 /// The program of a write: one serves all operations.
 pub(super) fn write(lowered: &Lowered<Design>, write: WriteKind) -> Result<Program, NotServed> {
-    write::program(lowered).map_err(|flaw| NotServed {
+    let kernel = lowered.kernel();
+    let constraints = write::Constraints::of(lowered);
+    let judged = judged(kernel, &constraints);
+    let (on, edit) = (
+        lowered.design.ground(kernel),
+        edit::Edit {
+            tables: &lowered.design.tables,
+        },
+    );
+    write::program(on, kernel, &edit, &constraints, judged).map_err(|flaw| NotServed {
         what: path(lowered.kernel(), write),
         reason: flaw.to_string(),
     })
+}
+
+/// What the engine judges by itself.
+fn judged(kernel: &Kernel, by: &write::Constraints) -> JudgedByEngine {
+    let mut judged = JudgedByEngine::default();
+    for (id, rule) in kernel.rules.iter() {
+        match &rule.kind {
+            RuleKind::Key(_) if by.enforce(id, Facet::Holds) => {
+                judged.keys.insert(rule.entity);
+            }
+            RuleKind::Unique { .. } if by.enforce(id, Facet::Holds) => {
+                judged.unique.insert(id);
+            }
+            RuleKind::Overlap { .. } if by.enforce(id, Facet::Holds) => {
+                judged.rules.insert(id);
+            }
+            RuleKind::Reference { field, on_delete, .. } if by.enforce(id, Facet::Exists) => {
+                judged.exists.insert(*field);
+                if *on_delete == OnDelete::Restrict {
+                    judged.actions.insert(*field);
+                }
+            }
+            _ => {}
+        }
+    }
+    judged
 }
 
 fn path(kernel: &Kernel, write: WriteKind) -> String {

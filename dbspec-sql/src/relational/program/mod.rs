@@ -8,3 +8,4 @@ pub(crate) mod codec;
 mod cursor;
 pub(crate) mod output;
 pub(crate) mod query;
+pub(crate) mod write;

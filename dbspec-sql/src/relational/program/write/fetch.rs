@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use dbspec_core::kernel::{EntityId, FieldId, Filling, LeafId, Nulls, RuleKind};
 use dbspec_core::program::{Block, Codec, Doc, Expect, Replay, Request, Step, Term, Want};
 
-use super::{GIVEN, ITEM, NEED, REPLY, ROW, SOME, Writing, member, same};
-use crate::postgres::render;
+use super::{ITEM, NEED, REPLY, ROW, SOME, Writing, member, same};
 use crate::relational::express::{Express, Nothing};
 use crate::relational::program::{codec, output};
-use crate::relational::{Infix, Select, Source, Sql};
+use crate::relational::{Select, Source, Sql};
 
 impl Writing<'_> {
     /// Blocks by want.
     pub(super) fn fetches(&self) -> BTreeMap<Box<str>, Block> {
-        let kernel = self.kernel;
+        let kernel = self.on.kernel;
         let mut blocks = BTreeMap::new();
         let mut add = |want: Want, block: Block| blocks.insert(want.text(kernel), block);
         for entity in kernel.entities.ids() {
@@ -82,7 +81,7 @@ impl Writing<'_> {
     fn learn(&self, name: &str, leaves: &[LeafId], codec: Codec) -> Vec<Step> {
         let keys = leaves
             .iter()
-            .map(|leaf| codec::read(self.kernel, &self.kernel.leaves[*leaf].ty));
+            .map(|leaf| codec::read(self.on.kernel, &self.on.kernel.leaves[*leaf].ty));
         let pair = Codec::Items(vec![Codec::Items(keys.collect()), codec]);
         let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
         let nth = |at: u16| Term::Nth(Box::new(Term::Slot(ITEM)), at);
@@ -113,12 +112,12 @@ impl Writing<'_> {
         condition: &dyn Fn(&Express<'_>) -> Vec<Sql>,
     ) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.on, &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
         let filter = Sql::and(condition(&express));
-        let text = render::select(&Select {
-            columns: vec![(express.on.words.array(&[Sql::of(GIVEN, "item"), row]), None)],
-            from: vec![Self::given(), Source::table(&self.table(entity).name, ROW)],
+        let text = self.print(&Select {
+            columns: vec![(express.on.words.array(&[self.edits.item(), row]), None)],
+            from: vec![self.given(leaves), Source::table(self.on.table(entity), ROW)],
             filter: Some(filter).filter(|it| *it != Sql::Bool(true)),
             ..Select::default()
         });
@@ -130,20 +129,20 @@ impl Writing<'_> {
     /// How many living rows name each key that is given.
     fn count(&self, entity: EntityId, key: &[LeafId], leaves: &[LeafId]) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.on, &mut nothing).row(entity, Some(ROW));
         let mut filter = self.equal(&express, leaves, Nulls::Distinct);
-        if let Some(deleted) = self.kernel.entities[entity].soft_delete {
+        if let Some(deleted) = self.on.kernel.entities[entity].soft_delete {
             filter.push(express.leaf(Some(ROW), deleted).is_null());
         }
         let count = Sql::Scalar(Box::new(Select {
             columns: vec![(Sql::call("count", [Sql::Number("*".into())]), None)],
-            from: vec![Source::table(&self.table(entity).name, ROW)],
+            from: vec![Source::table(self.on.table(entity), ROW)],
             filter: Some(Sql::and(filter)),
             ..Select::default()
         }));
-        let text = render::select(&Select {
-            columns: vec![(express.on.words.array(&[Sql::of(GIVEN, "item"), count]), None)],
-            from: vec![Self::given()],
+        let text = self.print(&Select {
+            columns: vec![(express.on.words.array(&[self.edits.item(), count]), None)],
+            from: vec![self.given(key)],
             ..Select::default()
         });
         let mut block = vec![self.ask(text, "key", key)];
@@ -174,11 +173,11 @@ impl Writing<'_> {
     /// All rows.
     fn all(&self, entity: EntityId) -> Block {
         let mut nothing = Nothing;
-        let express = Express::new(self.ground(), &mut nothing).row(entity, Some(ROW));
+        let express = Express::new(self.on, &mut nothing).row(entity, Some(ROW));
         let (row, codec) = output::row(&express, entity, ROW);
-        let text = render::select(&Select {
+        let text = self.print(&Select {
             columns: vec![(row, None)],
-            from: vec![Source::table(&self.table(entity).name, ROW)],
+            from: vec![Source::table(self.on.table(entity), ROW)],
             ..Select::default()
         });
         let reply = Term::Member(Box::new(Term::Slot(REPLY)), "rows".into());
@@ -203,45 +202,17 @@ impl Writing<'_> {
 
     /// The next numbers of a sequence, as many as each need asks for.
     fn numbers(&self, field: FieldId) -> Option<Block> {
-        let it = &self.kernel.fields[field];
-        let leaf = it.leaves.first()?;
-        let column = &self.table(it.entity).columns[self.kernel.position(leaf)];
-        let next = column.default.clone()?;
-        let sequence = column.sequence.as_ref()?;
-        // At its end a sequence fails; its last number, which is taken, is refused as any number that is.
-        let last = Sql::of("s", "last_value");
-        let more = last.clone().infix(Infix::Lt, Sql::number(i64::MAX));
-        let number = Sql::Case(vec![(more, next)], Box::new(last));
-        let text = render::select(&Select {
-            columns: vec![(Sql::call("to_jsonb", [number]), None)],
-            from: vec![
-                Source::table(sequence, "s"),
-                Source::Function {
-                    call: Sql::call(
-                        "generate_series",
-                        [Sql::number(1), Sql::Bind(1).cast("text").cast("bigint")],
-                    ),
-                    alias: GIVEN.into(),
-                    columns: Vec::new(),
-                },
-            ],
-            ..Select::default()
-        });
+        let leaf = self.on.kernel.fields[field].leaves.first()?;
         let count = Term::Encode(
             Codec::NumberText(dbspec_core::program::Number::Int),
             Box::new(member(NEED, "count")),
         );
+        let requests = self.edits.numbers(self.on, leaf, count, REPLY)?;
         Some(vec![Step::Each {
             over: Term::Slot(SOME),
             item: NEED,
             body: vec![
-                Step::Send(vec![Request {
-                    text: text.into(),
-                    args: Doc::List(vec![Doc::Hole(count)]),
-                    into: Some(REPLY),
-                    replay: Replay::Safe,
-                    expect: Expect::default(),
-                }]),
+                Step::Send(requests),
                 Step::Learn {
                     need: Term::Slot(NEED),
                     found: Term::Member(Box::new(Term::Slot(REPLY)), "rows".into()),
