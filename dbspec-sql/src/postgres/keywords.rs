@@ -225,31 +225,6 @@ pub(super) fn quoted(name: &str) -> String {
     out
 }
 
-/// A name of the model as one that reads well in SQL: small letters, words joined by `_`. Whatever isn't an ASCII
-/// letter or digit stays as it is.
-pub(super) fn snake(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut before: Option<char> = None;
-    let mut chars = name.chars().peekable();
-    while let Some(it) = chars.next() {
-        if it.is_ascii_uppercase() {
-            let starts = match before {
-                Some(last) if last.is_ascii_lowercase() || last.is_ascii_digit() => true,
-                Some(last) => last.is_ascii_uppercase() && chars.peek().is_some_and(char::is_ascii_lowercase),
-                None => false,
-            };
-            if starts {
-                out.push('_');
-            }
-            out.push(it.to_ascii_lowercase());
-        } else {
-            out.push(it);
-        }
-        before = Some(it);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,13 +245,5 @@ mod tests {
         assert_eq!(quoted("order"), "\"order\"");
         assert_eq!(quoted("Order"), "\"Order\"");
         assert_eq!(quoted("a\"; drop table x; --"), "\"a\"\"; drop table x; --\"");
-    }
-
-    #[test]
-    fn words_are_told_by_their_capitals() {
-        assert_eq!(snake("OrderLine"), "order_line");
-        assert_eq!(snake("HTTPServer2Go"), "http_server2_go");
-        assert_eq!(snake("already_there"), "already_there");
-        assert_eq!(snake("odd Näme"), "odd näme");
     }
 }

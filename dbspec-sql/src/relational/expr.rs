@@ -9,6 +9,9 @@ use super::Select;
 /// A word of the engine: a function, a type, an operator. Never a word of the model.
 pub type Word = Cow<'static, str>;
 
+/// Functions that tell the time.
+const CLOCKS: [&str; 3] = ["now", "utc_timestamp", "utc_date"];
+
 /// An expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +66,8 @@ pub enum Sql {
     Or(Vec<Sql>),
     /// One of a list of expressions.
     In(Box<Sql>, Vec<Sql>),
+    /// One of what a select yields.
+    InSelect(Box<Sql>, Box<Select>),
     /// Equal to one item of an array.
     EqualsAny(Box<Sql>, Box<Sql>),
     /// A row of expressions.
@@ -81,6 +86,8 @@ pub enum Sql {
     Scalar(Box<Select>),
     /// A date or time constant of a type: `interval '1 day'`.
     Constant(Word, Word),
+    /// So many of a unit: `interval x microsecond`.
+    Interval(Box<Sql>, Word),
 }
 
 /// Operators between two.
@@ -101,6 +108,8 @@ pub enum Infix {
     Ge,
     /// `is distinct from`
     Distinct,
+    /// `<=>`: equal, or both null.
+    Same,
     /// `+`
     Add,
     /// `-`
@@ -138,6 +147,7 @@ impl Infix {
             Self::Gt => ">",
             Self::Ge => ">=",
             Self::Distinct => "is distinct from",
+            Self::Same => "<=>",
             Self::Add => "+",
             Self::Sub => "-",
             Self::Mul => "*",
@@ -249,15 +259,17 @@ impl Sql {
             | Self::Aggregate { .. }
             | Self::RowNumber
             | Self::ArrayOf(_)
+            | Self::InSelect(..)
             | Self::Exists(_)
             | Self::Scalar(_) => false,
-            Self::Call(function, args) => function != "now" && args.iter().all(Self::is_local),
+            Self::Call(function, args) => !CLOCKS.contains(&&**function) && args.iter().all(Self::is_local),
             Self::Cast(of, _)
             | Self::Collate(of, _)
             | Self::Not(of)
             | Self::Negative(of)
             | Self::IsNull(of)
-            | Self::NotNull(of) => of.is_local(),
+            | Self::NotNull(of)
+            | Self::Interval(of, _) => of.is_local(),
             Self::Infix(_, a, b) | Self::EqualsAny(a, b) | Self::Item(a, b) => a.is_local() && b.is_local(),
             Self::And(parts) | Self::Or(parts) | Self::Row(parts) | Self::Array(parts) => {
                 parts.iter().all(Self::is_local)

@@ -7,6 +7,9 @@
 pub(crate) mod audit;
 mod expr;
 pub(crate) mod express;
+pub(crate) mod fact;
+pub(crate) mod local;
+pub(crate) mod naming;
 pub(crate) mod program;
 pub(crate) mod regex;
 mod select;

@@ -49,6 +49,15 @@ pub enum Source {
     Sub(Box<Select>, String),
     /// Selects, one after the other.
     Union(Vec<Select>, String),
+    /// What stands in the items of a JSON array, one a row.
+    JsonTable {
+        /// The array.
+        of: Sql,
+        /// The alias.
+        alias: String,
+        /// The columns: names, types, and their paths in an item.
+        columns: Vec<(String, Word, Option<String>)>,
+    },
     /// A function's rows: the alias and its columns with their types, where they aren't known.
     Function {
         /// The call.

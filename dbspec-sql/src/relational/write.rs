@@ -162,6 +162,11 @@ impl<'d> Writer<'d> {
             Sql::And(parts) => self.joined(parts, " and ", Level::Not),
             Sql::Or(parts) => self.joined(parts, " or ", Level::And),
             Sql::In(of, list) => self.within(of, Level::Other).word(" in (").list(list).word(")"),
+            Sql::InSelect(of, select) => self
+                .within(of, Level::Other)
+                .word(" in (")
+                .select(select)
+                .word(")"),
             Sql::EqualsAny(of, array) => self
                 .within(of, Level::Other)
                 .word(" = any (")
@@ -181,6 +186,11 @@ impl<'d> Writer<'d> {
             Sql::Exists(select) => self.word("exists (").select(select).word(")"),
             Sql::Scalar(select) => self.word("(").select(select).word(")"),
             Sql::Constant(ty, text) => self.word(ty).word(" ").text(text),
+            Sql::Interval(of, unit) => self
+                .word("interval ")
+                .within(of, Level::Atom)
+                .word(" ")
+                .word(unit),
         }
     }
 
@@ -324,6 +334,19 @@ impl<'d> Writer<'d> {
                 }
                 self.word(") as ").name(alias)
             }
+            Source::JsonTable { of, alias, columns } => {
+                self.word("json_table(").sql(of).word(", '$[*]' columns (");
+                for (at, (name, ty, path)) in columns.iter().enumerate() {
+                    if at > 0 {
+                        self.word(", ");
+                    }
+                    self.name(name).word(" ").word(ty);
+                    if let Some(path) = path {
+                        self.word(" path ").text(path);
+                    }
+                }
+                self.word(")) as ").name(alias)
+            }
             Source::Function { call, alias, columns } => {
                 self.sql(call).word(" as ").name(alias);
                 if !columns.is_empty() {
@@ -347,7 +370,7 @@ impl<'d> Writer<'d> {
 
 fn infix_level(op: Infix) -> Level {
     match op {
-        Infix::Eq | Infix::Ne | Infix::Lt | Infix::Le | Infix::Gt | Infix::Ge => Level::Compare,
+        Infix::Eq | Infix::Same | Infix::Ne | Infix::Lt | Infix::Le | Infix::Gt | Infix::Ge => Level::Compare,
         Infix::Distinct => Level::Is,
         Infix::Add | Infix::Sub => Level::Add,
         Infix::Mul | Infix::Div | Infix::Rem => Level::Mul,
@@ -367,10 +390,10 @@ fn level(sql: &Sql) -> Level {
         Sql::And(_) => Level::And,
         Sql::Not(_) => Level::Not,
         Sql::IsNull(_) | Sql::NotNull(_) => Level::Is,
-        Sql::In(..) | Sql::EqualsAny(..) => Level::Compare,
+        Sql::In(..) | Sql::InSelect(..) | Sql::EqualsAny(..) => Level::Compare,
         Sql::Infix(op, ..) => infix_level(*op),
         Sql::Collate(..) => Level::Collate,
-        Sql::Negative(_) | Sql::Constant(..) => Level::Negative,
+        Sql::Negative(_) | Sql::Constant(..) | Sql::Interval(..) => Level::Negative,
         Sql::Number(it) if it.starts_with('-') => Level::Negative,
         Sql::Null
         | Sql::Bool(_)

@@ -3,7 +3,6 @@
 //! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
 //! the pieces are named together at last, so that a name never depends on the order of rules.
 
-mod fact;
 mod index;
 mod reference;
 mod rule;
@@ -19,9 +18,10 @@ use dbspec_core::kernel::{ElementId, EntityId, Facet, Kernel, LeafId, RuleId, Su
 
 use super::capability;
 use super::design::{self, Design, Table};
-use super::keywords::{Quoting, snake};
+use super::keywords::Quoting;
 use super::options::Options;
-use crate::relational::Ground;
+use crate::relational::naming::snake;
+use crate::relational::{Ground, fact};
 
 /// A constraint, an index or a sequence that has no name yet.
 pub(super) struct Piece {
@@ -212,7 +212,16 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
             Subject::Rule(_) | Subject::Query(_) | Subject::Fact(_) => {}
         }
     }
-    fact::lower(kernel, cx);
+    fact::lower(
+        kernel,
+        cx,
+        &fact::Lines {
+            names: capability::NAMES,
+            comment: capability::COMMENT,
+            estimate: capability::ESTIMATE,
+            unused: capability::UNUSED,
+        },
+    );
     assemble(draft, &names, cx)
 }
 

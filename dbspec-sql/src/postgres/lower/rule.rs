@@ -7,16 +7,15 @@ use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::kernel::{
     Expr, Filling, Kernel, LeafId, LeafType, Moving, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf,
 };
-use dbspec_core::pred::Test;
 
 use super::{Body, By, Draft, Piece, reference};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Check, Exclusion};
 use crate::postgres::options::Extension;
 use crate::postgres::types;
-use crate::relational::audit;
-use crate::relational::express::{Express, Nothing, may_err};
+use crate::relational::express::{Express, Nothing};
 use crate::relational::{Infix, Sql};
+use crate::relational::{audit, local};
 
 /// A bound of the length of a collection's texts that one regular expression still says well.
 const LONGEST: u32 = 2_550;
@@ -29,7 +28,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         RuleKind::Type(leaf) => {
             let column = Sql::column(draft.column(*leaf));
             let holds = types::check(kernel, &kernel.leaves[*leaf].ty, &column);
-            if let Some(holds) = holds.filter(|_| !sized(kernel, *leaf)) {
+            if let Some(holds) = holds.filter(|_| !local::sized(kernel, *leaf)) {
                 let wish = draft.wish(it.entity, draft.column(*leaf), "type");
                 check(draft, rule, wish, holds, cap::CHECK);
             } else {
@@ -63,7 +62,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             let local = if *on_write {
                 None
             } else {
-                local_check(draft, rule, holds)
+                local::check(draft.ground(), it.entity, holds)
             };
             if let Some(sql) = local {
                 let wish = draft.wish(it.entity, &it.name, "check");
@@ -157,18 +156,6 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
     }
 }
 
-/// Whether a rule of its own says how long a text or how many bytes a leaf may hold, as its type does.
-fn sized(kernel: &Kernel, leaf: LeafId) -> bool {
-    let limit = match &kernel.leaves[leaf].ty {
-        LeafType::Scalar(Scalar::String { max } | Scalar::Bytes { max }) => *max,
-        LeafType::Scalar(_) | LeafType::List(_) => return false,
-    };
-    kernel.rules_of(kernel.entity_of(leaf)).any(|(_, rule)| {
-        matches!(&rule.kind, RuleKind::Size { leaf: it, of: SizeOf::Characters | SizeOf::Bytes, max: Some(max), .. }
-            if *it == leaf && *max <= limit)
-    })
-}
-
 fn piece(draft: &mut Draft<'_>, rule: RuleId, noun: &'static str, wish: String, body: Body) -> By {
     let it = &draft.kernel.rules[rule];
     draft.piece(Piece {
@@ -243,37 +230,13 @@ fn size(column: &Sql, of: SizeOf, min: u32, max: Option<u32>) -> Option<Sql> {
     }
 }
 
-/// A predicate as a constraint; `None` where it speaks of more than the row.
-fn local_check(draft: &Draft<'_>, rule: RuleId, holds: &Pred) -> Option<Sql> {
-    let kernel = draft.kernel;
-    let test = holds.not_false(&|place| kernel.nullable(place));
-    let sql = test_on_row(draft, kernel.rules[rule].entity, &test)?;
-    // Null holds in a constraint; what can't be worked out must not.
-    Some(if may_err(&test) {
-        Sql::call("coalesce", [sql, Sql::Bool(false)])
-    } else {
-        sql
-    })
-}
-
-/// A test on columns of the row alone.
-fn test_on_row(draft: &Draft<'_>, entity: dbspec_core::kernel::EntityId, test: &Test) -> Option<Sql> {
-    let mut nothing = Nothing;
-    let sql = Express::new(draft.ground(), &mut nothing)
-        .row(entity, None)
-        .test(test)
-        .ok()?;
-    sql.is_local().then_some(sql)
-}
-
 /// A filter of an index or a constraint.
 pub(super) fn local_filter(
     draft: &Draft<'_>,
     entity: dbspec_core::kernel::EntityId,
     filter: &Pred,
 ) -> Option<Sql> {
-    let kernel = draft.kernel;
-    test_on_row(draft, entity, &filter.is_true(&|place| kernel.nullable(place)))
+    local::filter(draft.ground(), entity, filter)
 }
 
 fn overlap(

@@ -1,14 +1,14 @@
 //! Tables and columns: names, types, documentation, and the decisions behind types.
 
+use dbspec_core::backend::Lowering;
 use dbspec_core::backend::decision::{Alternative, Decision};
 use dbspec_core::backend::naming::NameId;
-use dbspec_core::backend::{Lowering, Wanted};
 use dbspec_core::kernel::{Kernel, LeafId, LeafType, Scalar};
 
 use crate::postgres::capability;
 use crate::postgres::design::{Column, Table};
-use crate::postgres::keywords::snake;
 use crate::postgres::types;
+use crate::relational::naming;
 
 /// The namespace of tables, indexes, sequences; constraints are named in it too, so that a fault's name tells the rule.
 pub(super) const SCHEMA: &str = "schema";
@@ -16,39 +16,20 @@ pub(super) const SCHEMA: &str = "schema";
 /// Names and types all tables and columns.
 pub(super) fn name(cx: &mut Lowering<'_>) -> (Vec<Table>, Vec<NameId>, Vec<Vec<NameId>>) {
     let kernel = cx.kernel;
-    let wanted: Vec<Wanted<'_>> = kernel
+    let names = naming::tables(cx, SCHEMA);
+    let mut built = Vec::with_capacity(names.tables.len());
+    for ((_, entity), (table, columns)) in kernel
         .entities
         .iter()
-        .map(|(_, entity)| Wanted {
-            element: entity.element,
-            noun: "table",
-            within: None,
-            name: snake(&entity.name).into(),
-        })
-        .collect();
-    let tables = cx.namer.scope(SCHEMA, &wanted);
-    let mut columns = Vec::with_capacity(tables.len());
-    let mut built = Vec::with_capacity(tables.len());
-    for ((_, entity), table) in kernel.entities.iter().zip(&tables) {
-        let wanted: Vec<Wanted<'_>> = entity
-            .leaves
-            .iter()
-            .map(|leaf| Wanted {
-                element: kernel.fields[kernel.leaves[leaf].field].element,
-                noun: "column",
-                within: Some(*table),
-                name: column_wish(kernel, leaf).into(),
-            })
-            .collect();
-        let table_name = cx.namer.name(*table);
-        let names = cx.namer.scope(format!("columns of {table_name}"), &wanted);
+        .zip(names.tables.iter().zip(&names.columns))
+    {
         built.push(Table {
-            name: table_name.to_string(),
+            name: cx.namer.name(*table).to_string(),
             comment: entity.doc.as_deref().map(str::to_owned),
             columns: entity
                 .leaves
                 .iter()
-                .zip(&names)
+                .zip(columns)
                 .map(|(leaf, name)| column(kernel, leaf, cx.namer.name(*name).to_string()))
                 .collect(),
             key: None,
@@ -58,50 +39,13 @@ pub(super) fn name(cx: &mut Lowering<'_>) -> (Vec<Table>, Vec<NameId>, Vec<Vec<N
             foreign_keys: Vec::new(),
             indexes: Vec::new(),
         });
-        columns.push(names);
     }
-    (built, tables, columns)
-}
-
-/// The field's name and what leads from it to the leaf; an owner is called by its name.
-fn column_wish(kernel: &Kernel, leaf: LeafId) -> String {
-    let it = &kernel.leaves[leaf];
-    let field = &kernel.fields[it.field];
-    let entity = &kernel.entities[field.entity];
-    let owner = entity
-        .owner
-        .filter(|_| entity.fields.first() == Some(it.field) && &*field.name == "owner");
-    let mut wish = match owner {
-        Some(owner) => snake(&kernel.entities[owner].name),
-        None => snake(&field.name),
-    };
-    for part in &it.path {
-        wish.push('_');
-        wish.push_str(&snake(part));
-    }
-    wish
+    (built, names.tables, names.columns)
 }
 
 fn column(kernel: &Kernel, leaf: LeafId, name: String) -> Column {
     let it = &kernel.leaves[leaf];
-    let field = &kernel.fields[it.field];
-    let ranks = match &it.ty {
-        LeafType::Scalar(Scalar::Enum(id)) if kernel.enums[*id].ordered => {
-            let labels: Vec<String> = kernel.enums[*id]
-                .labels
-                .iter()
-                .enumerate()
-                .map(|(rank, label)| format!("{rank} {label}"))
-                .collect();
-            Some(labels.join(", "))
-        }
-        LeafType::Scalar(_) | LeafType::List(_) => None,
-    };
-    let doc = field.doc.as_deref().map(str::to_owned);
-    let comment = match (doc, ranks) {
-        (Some(doc), Some(ranks)) => Some(format!("{doc}\n{ranks}")),
-        (doc, ranks) => doc.or(ranks),
-    };
+    let comment = naming::comment(kernel, leaf);
     Column {
         name,
         ty: types::column(kernel, &it.ty),
