@@ -8,6 +8,7 @@ pub(crate) mod audit;
 mod expr;
 pub(crate) mod express;
 pub(crate) mod fact;
+pub(crate) mod index;
 pub(crate) mod local;
 pub(crate) mod naming;
 pub(crate) mod program;

@@ -3,10 +3,11 @@
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::kernel::{EntityId, Facet, FieldId, LeafId, OnDelete, RuleId, RuleKind};
 
-use super::{Body, By, Draft, Piece};
+use super::{Body, Draft, Piece};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{self, ForeignKey, Unique};
 use crate::relational::audit;
+use crate::relational::index::By;
 
 /// Answers for a reference.
 pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {

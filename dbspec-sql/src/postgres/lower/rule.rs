@@ -5,15 +5,16 @@ mod unique;
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::kernel::{
-    Expr, Filling, Kernel, LeafId, LeafType, Moving, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf,
+    Expr, Filling, LeafId, LeafType, Moving, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf,
 };
 
-use super::{Body, By, Draft, Piece, reference};
+use super::{Body, Draft, Piece, reference};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Check, Exclusion};
 use crate::postgres::options::Extension;
 use crate::postgres::types;
 use crate::relational::express::{Express, Nothing};
+use crate::relational::index::By;
 use crate::relational::{Infix, Sql};
 use crate::relational::{audit, local};
 

@@ -6,11 +6,11 @@ use dbspec_core::kernel::{Dir, LeafId, Nulls, Pred, RuleId, RuleKind};
 use super::{guarded, local_filter, piece};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{ColumnType, Index, IndexKey, Unique};
-use crate::postgres::lower::index::Path;
-use crate::postgres::lower::{Body, By, Draft};
+use crate::postgres::lower::{Body, Draft};
 use crate::relational::Sql;
 use crate::relational::audit;
 use crate::relational::express::{Express, Nothing};
+use crate::relational::index::{By, Indexing as _, Path};
 
 fn names(draft: &Draft<'_>, leaves: &[LeafId]) -> String {
     draft.columns(leaves).join("_")
@@ -79,6 +79,7 @@ fn path(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId], filter: Option<&
     let entity = draft.kernel.rules[rule].entity;
     let path = Path {
         columns: leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
+        whole: leaves.len(),
         filter: filter.cloned(),
         unique: true,
         by,

@@ -5,49 +5,117 @@ use dbspec_core::backend::Lowering;
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::QueryOutcome;
 use dbspec_core::backend::decision::{Alternative, Decision, Quantity};
+use dbspec_core::backend::naming::NameId;
 use dbspec_core::kernel::{
-    Atom, Dir, EntityId, Expr, FieldId, Group, LeafId, OrderTerm, Output, Pred, Query, QueryId, Shape, Take,
-    Type,
+    Atom, Dir, ElementId, EntityId, Expr, FieldId, Group, Kernel, LeafId, OrderTerm, Output, Pred, Query,
+    QueryId, Shape, Take, Type,
 };
 use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, reads, variants, wanted};
 
-use super::{Body, By, Draft, Piece};
-use crate::postgres::capability as cap;
-use crate::postgres::design::{Index, IndexKey};
-use crate::relational::express::{Express, Nothing};
+use super::Ground;
+
+/// By which name an outcome is realised.
+#[derive(Clone, Copy)]
+pub(crate) enum By {
+    Nothing,
+    Named(NameId),
+    /// The piece at a position.
+    Piece(usize),
+}
 
 /// A key or an index, as queries see it.
-pub(in crate::postgres) struct Path {
-    pub(super) columns: Vec<(LeafId, Dir)>,
-    pub(super) filter: Option<Pred>,
-    pub(super) unique: bool,
-    pub(super) by: By,
+pub(crate) struct Path {
+    pub(crate) columns: Vec<(LeafId, Dir)>,
+    /// How many of them, from the first, it holds whole: what is cut gives no order.
+    pub(crate) whole: usize,
+    pub(crate) filter: Option<Pred>,
+    pub(crate) unique: bool,
+    pub(crate) by: By,
 }
 
 impl Path {
-    fn access(&self) -> AccessPath<'_> {
+    fn access(&self, nulls: Nulls, columns: usize) -> AccessPath<'_> {
         AccessPath {
-            columns: &self.columns,
+            columns: &self.columns[..columns],
             hash: 0,
             sparse: false,
-            nulls_last: true,
+            nulls_last: nulls == Nulls::Last,
             filter: self.filter.as_ref(),
-            unique: self.unique.then_some(self.columns.len()),
+            unique: (self.unique && columns == self.columns.len()).then_some(columns),
         }
     }
 }
 
+/// Where nulls stand in an index that goes up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "other engines have the other")]
+pub(crate) enum Nulls {
+    First,
+    Last,
+}
+
+/// Which rows an index holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    All,
+    /// Those that a filter keeps, where it has one.
+    Filtered,
+}
+
+/// In which order an index has to have a reference's columns so that it serves it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "other engines have the other")]
+pub(crate) enum Columns {
+    AnyOrder,
+    SameOrder,
+}
+
+/// What the engine's indexes are like.
+pub(crate) struct Kind {
+    pub(crate) nulls: Nulls,
+    pub(crate) holding: Holding,
+    pub(crate) references: Columns,
+    /// The planner reads and sorts what an index would give in order, where that is up to so many times what is asked for.
+    pub(crate) ahead: u64,
+    pub(crate) index: LineId,
+    pub(crate) full_read: LineId,
+    pub(crate) no_index: LineId,
+    pub(crate) unsaid: LineId,
+}
+
+/// A design that gets indexes.
+pub(crate) trait Indexing {
+    /// What translations stand on.
+    fn ground(&self) -> Ground<'_>;
+    /// What indexes are like.
+    fn kind(&self) -> &'static Kind;
+    /// Keys and indexes of an entity's table.
+    fn paths(&self, entity: EntityId) -> &[Path];
+    /// One more.
+    fn add_path(&mut self, entity: EntityId, path: Path);
+    /// The name of an entity's table.
+    fn table_name(&self, entity: EntityId) -> NameId;
+    /// Makes an index and says how many of its columns it holds whole; `None`: it can't be.
+    fn create(
+        &mut self,
+        entity: EntityId,
+        element: ElementId,
+        columns: &[(LeafId, Dir)],
+        filter: Option<&Pred>,
+    ) -> Option<(By, usize)>;
+}
+
 /// What becomes of a query.
-pub(super) struct Answered {
-    pub(super) query: QueryId,
-    pub(super) outcome: QueryOutcome,
-    pub(super) by: By,
-    pub(super) line: LineId,
+pub(crate) struct Answered {
+    pub(crate) query: QueryId,
+    pub(crate) outcome: QueryOutcome,
+    pub(crate) by: By,
+    pub(crate) line: LineId,
 }
 
 /// Makes indexes and says what they do for each query.
-pub(super) fn lower(draft: &mut Draft<'_>, cx: &mut Lowering<'_>) -> Vec<Answered> {
-    let kernel = draft.kernel;
+pub(crate) fn lower(draft: &mut dyn Indexing, cx: &mut Lowering<'_>) -> Vec<Answered> {
+    let kernel = cx.kernel;
     let mut wishes: Vec<Vec<(QueryId, Wanted, Option<Pred>)>> = Vec::new();
     wishes.resize_with(kernel.entities.len(), Vec::new);
     for (id, query) in kernel.queries.iter() {
@@ -55,7 +123,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, cx: &mut Lowering<'_>) -> Vec<Answere
             continue;
         }
         for present in variants(query) {
-            let (wish, filter) = wish(draft, query, present);
+            let (wish, filter) = wish(draft, kernel, query, present);
             wishes[query.from.index() as usize].push((id, wish, filter));
         }
     }
@@ -74,11 +142,14 @@ pub(super) fn lower(draft: &mut Draft<'_>, cx: &mut Lowering<'_>) -> Vec<Answere
         .collect()
 }
 
-/// What a query would like. That rows are living is a matter of a partial index, not of a column.
-fn wish(draft: &Draft<'_>, query: &Query, present: CondSet) -> (Wanted, Option<Pred>) {
+/// What a query would like. That rows are living is a matter of a partial index, where there are such, not of a column.
+fn wish(draft: &dyn Indexing, kernel: &Kernel, query: &Query, present: CondSet) -> (Wanted, Option<Pred>) {
     let mut wish = wanted(query, present);
-    trim(draft, query.from, &mut wish);
-    let deleted = draft.kernel.entities[query.from].soft_delete;
+    trim(draft, kernel, query.from, &mut wish);
+    if draft.kind().holding == Holding::All {
+        return (wish, None);
+    }
+    let deleted = kernel.entities[query.from].soft_delete;
     let living = present
         .iter()
         .map(|at| &query.conds[at])
@@ -89,8 +160,7 @@ fn wish(draft: &Draft<'_>, query: &Query, present: CondSet) -> (Wanted, Option<P
 }
 
 /// Behind values that are unique together nothing is left to be sorted.
-fn trim(draft: &Draft<'_>, entity: EntityId, wish: &mut Wanted) {
-    let kernel = draft.kernel;
+fn trim(draft: &dyn Indexing, kernel: &Kernel, entity: EntityId, wish: &mut Wanted) {
     let known = |leaf: LeafId, upto: usize| {
         wish.equal.contains(&leaf) || wish.then[..upto].iter().any(|(it, _)| *it == leaf)
     };
@@ -111,7 +181,7 @@ fn trim(draft: &Draft<'_>, entity: EntityId, wish: &mut Wanted) {
 
 /// The indexes of an entity's queries: those of all rows, and those of living ones.
 fn for_queries(
-    draft: &mut Draft<'_>,
+    draft: &mut dyn Indexing,
     cx: &mut Lowering<'_>,
     entity: EntityId,
     wishes: &[(QueryId, Wanted, Option<Pred>)],
@@ -130,19 +200,24 @@ fn for_queries(
                 .paths(entity)
                 .iter()
                 .filter(|path| path.filter.is_none() || path.filter == *filter)
-                .map(Path::access)
+                .map(|path| path.access(draft.kind().nulls, path.columns.len()))
                 .collect();
             choose(&of, &existing)
         };
         for index in chosen {
             let columns = forward(&index.columns, index.equal);
-            let Some(by) = create(draft, entity, &columns, filter.as_ref(), &index.queries) else {
+            let Some(first) = index.queries.first() else {
+                continue;
+            };
+            let element = cx.kernel.queries[*first].element;
+            let Some((by, whole)) = draft.create(entity, element, &columns, filter.as_ref()) else {
                 continue;
             };
             decide(draft, cx, entity, &columns, &index.queries);
             let filter = filter.clone();
             let path = Path {
                 columns,
+                whole,
                 filter,
                 unique: false,
                 by,
@@ -161,69 +236,25 @@ fn forward(columns: &[(LeafId, Dir)], equal: usize) -> Vec<(LeafId, Dir)> {
         .collect()
 }
 
-fn create(
-    draft: &mut Draft<'_>,
-    entity: EntityId,
-    columns: &[(LeafId, Dir)],
-    filter: Option<&Pred>,
-    queries: &[QueryId],
-) -> Option<By> {
-    let kernel = draft.kernel;
-    let filter = match filter {
-        None => None,
-        Some(filter) => Some(super::rule::local_filter(draft, entity, filter)?),
-    };
-    let keys = {
-        let mut nothing = Nothing;
-        let express = Express::new(draft.ground(), &mut nothing);
-        columns
-            .iter()
-            .map(|(leaf, dir)| IndexKey {
-                by: express.compared(None, *leaf),
-                descending: *dir == Dir::Desc,
-            })
-            .collect()
-    };
-    let leaves: Vec<LeafId> = columns.iter().map(|(leaf, _)| *leaf).collect();
-    let wish = draft.wish(entity, &draft.columns(&leaves).join("_"), "idx");
-    let element = match queries {
-        [query, ..] => kernel.queries[*query].element,
-        [] => kernel.fields[kernel.leaves[*leaves.first()?].field].element,
-    };
-    Some(draft.piece(Piece {
-        entity,
-        element,
-        noun: "index",
-        wish,
-        body: Body::Index(Index {
-            name: String::new(),
-            keys,
-            unique: false,
-            nulls_equal: false,
-            filter,
-        }),
-    }))
-}
-
-fn described(draft: &Draft<'_>, columns: &[(LeafId, Dir)]) -> String {
+fn described(draft: &dyn Indexing, columns: &[(LeafId, Dir)]) -> String {
     let columns: Vec<String> = columns
         .iter()
         .map(|(leaf, dir)| match dir {
-            Dir::Asc => draft.column(*leaf).to_owned(),
-            Dir::Desc => format!("{} desc", draft.column(*leaf)),
+            Dir::Asc => draft.ground().column(*leaf).to_owned(),
+            Dir::Desc => format!("{} desc", draft.ground().column(*leaf)),
         })
         .collect();
     columns.join(", ")
 }
 
 fn decide(
-    draft: &Draft<'_>,
+    draft: &dyn Indexing,
     cx: &mut Lowering<'_>,
     entity: EntityId,
     columns: &[(LeafId, Dir)],
     queries: &[QueryId],
 ) {
-    let kernel = draft.kernel;
+    let kernel = cx.kernel;
     let rows = cx.figures.rows(entity);
     let mut turned_on = vec![(rows, None)];
     turned_on.extend(queries.iter().map(|query| (cx.figures.query_rate(*query), None)));
@@ -235,7 +266,7 @@ fn decide(
         code: "index",
         chosen: format!(
             "an index on {} ({}) for {}",
-            draft.table(entity).name,
+            draft.ground().table(entity),
             described(draft, columns),
             names.join(", ")
         )
@@ -248,27 +279,36 @@ fn decide(
         }],
         turned_on,
         flips: "the queries' conditions or order; `full read` on them".into(),
-        line: Some(cap::INDEX),
+        line: Some(draft.kind().index),
     });
 }
 
 /// Rows that refer to a row are looked for when it is deleted or when its rules are judged.
-fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, to: EntityId) {
-    let kernel = draft.kernel;
+fn for_reference(draft: &mut dyn Indexing, cx: &mut Lowering<'_>, field: FieldId, to: EntityId) {
+    let kernel = cx.kernel;
     let entity = kernel.fields[field].entity;
     let leaves: Vec<LeafId> = kernel.fields[field].leaves.iter().collect();
     let served = draft.paths(entity).iter().any(|path| {
         path.filter.is_none()
             && path.columns.len() >= leaves.len()
-            && path.columns[..leaves.len()]
-                .iter()
-                .all(|(leaf, _)| leaves.contains(leaf))
+            && match draft.kind().references {
+                Columns::AnyOrder => path.columns[..leaves.len()]
+                    .iter()
+                    .all(|(leaf, _)| leaves.contains(leaf)),
+                Columns::SameOrder => path
+                    .columns
+                    .iter()
+                    .map(|(leaf, _)| leaf)
+                    .take(leaves.len())
+                    .eq(&leaves),
+            }
     });
-    if served || leaves.is_empty() {
+    let (false, Some(first)) = (served, leaves.first()) else {
         return;
-    }
+    };
     let columns: Vec<(LeafId, Dir)> = leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect();
-    let Some(by) = create(draft, entity, &columns, None, &[]) else {
+    let element = kernel.fields[kernel.leaves[*first].field].element;
+    let Some((by, whole)) = draft.create(entity, element, &columns, None) else {
         return;
     };
     let fan_out = cx.figures.fan_out(field);
@@ -277,9 +317,9 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
         code: "reference-index",
         chosen: format!(
             "an index on {} ({}), so that deleting a row of {} needn't read all",
-            draft.table(entity).name,
+            draft.ground().table(entity),
             described(draft, &columns),
-            draft.table(to).name
+            draft.ground().table(to)
         )
         .into(),
         cost: None,
@@ -290,10 +330,11 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
         }],
         turned_on: vec![(fan_out, None)],
         flips: "rows that are never deleted and never looked up along the reference".into(),
-        line: Some(cap::INDEX),
+        line: Some(draft.kind().index),
     });
     let path = Path {
         columns,
+        whole,
         filter: None,
         unique: false,
         by,
@@ -301,13 +342,9 @@ fn for_reference(draft: &mut Draft<'_>, cx: &mut Lowering<'_>, field: FieldId, t
     draft.add_path(entity, path);
 }
 
-/// The planner reads and sorts what an index would give in order, where that is up to so many times what is asked for: pages
-/// one after the other are that much cheaper by its defaults (`random_page_cost`).
-const AHEAD: u64 = 4;
-
 /// The worst of what a query gets over its variants.
-fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) -> Answered {
-    let kernel = draft.kernel;
+fn answered(draft: &dyn Indexing, cx: &Lowering<'_>, id: QueryId, query: &Query) -> Answered {
+    let (kernel, kind) = (cx.kernel, draft.kind());
     if unsaid(query) {
         return Answered {
             query: id,
@@ -315,7 +352,7 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
                 instead: "read the row by its key, and verify the secret where it is known".into(),
             },
             by: By::Nothing,
-            line: cap::UNSAID,
+            line: kind.unsaid,
         };
     }
     let mut worst: Option<(Fit, By)> = None;
@@ -325,14 +362,21 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
             .paths(query.from)
             .iter()
             .filter_map(|path| {
-                fit(kernel, &cx.figures, query, present, &path.access()).map(|fit| (fit, path.by))
+                let by = |columns: usize| {
+                    let access = path.access(kind.nulls, columns);
+                    fit(kernel, &cx.figures, query, present, &access)
+                };
+                // A column that is cut serves where it is given by equality alone.
+                let all = path.columns.len();
+                let found = by(all).filter(|fit| path.whole == all || fit.equal > path.whole);
+                found.or_else(|| by(path.whole)).map(|fit| (fit, path.by))
             })
             .filter(|(fit, _)| serves(query, fit))
             .min_by_key(|(fit, _)| (fit.rows_read, fit.residual.len(), fit.sorted == Sorted::No));
         match best {
             None => whole = true,
             Some(best) => {
-                let reads = |fit: &Fit| reads(kernel, &cx.figures, query, Some(fit), AHEAD);
+                let reads = |fit: &Fit| reads(kernel, &cx.figures, query, Some(fit), kind.ahead);
                 if worst.as_ref().is_none_or(|(fit, _)| reads(&best.0) > reads(fit)) {
                     worst = Some(best);
                 }
@@ -343,20 +387,20 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
         Some((fit, by)) if !whole => Answered {
             query: id,
             outcome: QueryOutcome::Served {
-                rows_read: reads(kernel, &cx.figures, query, Some(&fit), AHEAD),
+                rows_read: reads(kernel, &cx.figures, query, Some(&fit), kind.ahead),
                 residual: u8::try_from(fit.residual.len()).unwrap_or(u8::MAX),
                 probes: fit.probes,
             },
             by,
-            line: cap::INDEX,
+            line: kind.index,
         },
         Some(_) | None if query.full_read => Answered {
             query: id,
             outcome: QueryOutcome::FullRead {
-                rows_read: reads(kernel, &cx.figures, query, None, AHEAD),
+                rows_read: reads(kernel, &cx.figures, query, None, kind.ahead),
             },
-            by: By::Named(draft.table_names[query.from.index() as usize]),
-            line: cap::FULL_READ,
+            by: By::Named(draft.table_name(query.from)),
+            line: kind.full_read,
         },
         Some(_) | None => Answered {
             query: id,
@@ -366,7 +410,7 @@ fn answered(draft: &Draft<'_>, cx: &Lowering<'_>, id: QueryId, query: &Query) ->
                         .into(),
             },
             by: By::Nothing,
-            line: cap::NO_INDEX,
+            line: kind.no_index,
         },
     }
 }
