@@ -29,6 +29,16 @@ pub use dbspec_memory::{Memory, Reference};
 pub use dbspec_nosql::DynamoDb;
 pub use dbspec_sql::Postgres;
 
+/// Every code that a finding can have: of the language, of its meaning, of targets and of each engine.
+pub fn codes() -> Vec<&'static diag::Code> {
+    let engines = backends();
+    let rules = engines.iter().flat_map(|it| it.finds());
+    diag::registry::codes()
+        .chain(targets::CODES.iter().copied())
+        .chain(rules.map(|rule| &rule.code))
+        .collect()
+}
+
 /// Compilers for every engine, at the newest version.
 pub fn backends() -> Vec<Box<dyn backend::AnyBackend>> {
     targets::all().into_iter().map(|it| it.backend).collect()

@@ -4,6 +4,7 @@ use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 use dbspec_core::backend::coverage::{FactOutcome, Outcome, QueryOutcome, RuleOutcome, WriteOutcome};
 use dbspec_core::backend::naming::{LengthUnit, Limits};
 use dbspec_core::backend::{Compile, DesignData, Faces, Figures, Lowering, Script};
+use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::{
     Dir, EntityId, FactKind, Kernel, LeafId, LeafType, Query, RuleKind, Scalar, Shape, Subject,
@@ -141,6 +142,10 @@ impl Compile for Reference {
 
     fn lint(&self, _: &Kernel) -> Vec<Diagnostic> {
         Vec::new()
+    }
+
+    fn rules(&self) -> &'static [&'static Rule] {
+        &[]
     }
 
     fn build(&self, cx: &mut Lowering<'_>) -> Design {

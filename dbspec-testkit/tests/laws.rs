@@ -9,7 +9,8 @@ use dbspec_core::backend::coverage::{
 };
 use dbspec_core::backend::naming::{LengthUnit, Limits};
 use dbspec_core::backend::{Artefact, Compile, DesignData, Faces, Lowering, Script, Wanted};
-use dbspec_core::diag::Diagnostic;
+use dbspec_core::check::Rule;
+use dbspec_core::diag::{Code, Diagnostic};
 use dbspec_core::kernel::{Kernel, Subject};
 use dbspec_testkit::laws;
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,21 @@ enum Wrong {
     Uncovered,
     BadJson,
     Impure,
+    Rule,
 }
+
+static RULES: &[&Rule] = &[&SILENT];
+
+/// A rule that nothing ever breaks.
+static SILENT: Rule = Rule {
+    code: Code {
+        id: "W9901",
+        name: "silent",
+        docs: "Nothing breaks it.",
+    },
+    bad: "entity A { id: int32 @key }",
+    good: "entity A { id: int32 @key }",
+};
 
 /// A backend that writes a table an entity, and does one thing wrong.
 struct Faulty(Wrong);
@@ -96,6 +111,13 @@ impl Compile for Faulty {
 
     fn lint(&self, _: &Kernel) -> Vec<Diagnostic> {
         Vec::new()
+    }
+
+    fn rules(&self) -> &'static [&'static Rule] {
+        match self.0 {
+            Wrong::Rule => RULES,
+            _ => &[],
+        }
     }
 
     fn build(&self, cx: &mut Lowering<'_>) -> Sketch {
@@ -213,6 +235,10 @@ fn who_breaks_a_law_is_found() {
         (
             Wrong::Rest,
             "only an engine that can do nothing answers for all that is left at once",
+        ),
+        (
+            Wrong::Rule,
+            "a rule's bad sample raises its code, and its good one none of the engine's",
         ),
         (Wrong::Open, "each facet has exactly one outcome"),
         (Wrong::Kind, "an outcome is of its facet's kind"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::capability::Line;
 use super::naming::Given;
 use super::{Ask, Compile, DesignData, Faces, Incomplete, Lowered, NotServed, Script, WriteKind};
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::kernel::{Kernel, QueryId};
 use crate::program::Program;
@@ -55,6 +56,8 @@ pub trait AnyBackend: Send + Sync {
     fn table(&self) -> &'static [Line];
     /// The engine's own findings on a model.
     fn findings(&self, kernel: &Kernel) -> Vec<Diagnostic>;
+    /// What it can find.
+    fn finds(&self) -> &'static [&'static Rule];
     /// Lowers a kernel.
     ///
     /// # Errors
@@ -82,6 +85,9 @@ impl<B: Compile> AnyBackend for B {
     }
     fn findings(&self, kernel: &Kernel) -> Vec<Diagnostic> {
         self.lint(kernel)
+    }
+    fn finds(&self) -> &'static [&'static Rule] {
+        self.rules()
     }
     fn compile(
         &self,

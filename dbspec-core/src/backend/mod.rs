@@ -11,6 +11,7 @@ mod any;
 pub mod capability;
 pub mod coverage;
 pub mod decision;
+pub mod lint;
 mod lowering;
 pub mod naming;
 mod script;
@@ -23,6 +24,7 @@ pub use any::{AnyAsk, AnyBackend, AnyDesign, WrongDesign};
 pub use lowering::{Figures, Incomplete, Lowered, Lowering, Namer, Wanted, row_bytes};
 pub use script::{Artefact, Script};
 
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::kernel::{EntityId, Kernel, QueryId, WriteId};
 use crate::program::Program;
@@ -54,6 +56,8 @@ pub trait Compile: Send + Sync + 'static {
     fn limits(&self) -> Limits;
     /// The engine's own findings on a model: sizes, reserved words, limits. Run after core's check.
     fn lint(&self, kernel: &Kernel) -> Vec<Diagnostic>;
+    /// What [`lint`](Self::lint) can find, in order of codes.
+    fn rules(&self) -> &'static [&'static Rule];
     /// Builds the design, names everything and answers for every facet. Total: never panics on a checked kernel.
     fn build(&self, cx: &mut Lowering<'_>) -> Self::Design;
     /// The files that the engine's own client runs.

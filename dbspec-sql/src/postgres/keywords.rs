@@ -194,7 +194,7 @@ impl Dialect for Quoting {
             .next()
             .is_some_and(|it| it.is_ascii_lowercase() || it == b'_')
             && bytes.all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
-        if plain && KEYWORDS.binary_search(&name).is_err() {
+        if plain && !is_reserved(name) {
             out.push_str(name);
         } else {
             out.push('"');
@@ -216,6 +216,11 @@ impl Dialect for Quoting {
     fn casts(&self) -> Casting {
         Casting::Behind
     }
+}
+
+/// Whether a name can't stand unquoted though its letters could.
+pub(super) fn is_reserved(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
 }
 
 /// A name as a text that is read as a name again: of a sequence.

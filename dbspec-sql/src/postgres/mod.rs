@@ -44,6 +44,7 @@ mod words;
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;
 use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Script, WriteKind};
+use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::{Kernel, QueryId};
 use dbspec_core::program::Program;
@@ -90,6 +91,10 @@ impl Compile for Postgres {
 
     fn lint(&self, kernel: &Kernel) -> Vec<Diagnostic> {
         rules::lint(kernel)
+    }
+
+    fn rules(&self) -> &'static [&'static Rule] {
+        rules::RULES
     }
 
     fn build(&self, cx: &mut Lowering<'_>) -> Design {

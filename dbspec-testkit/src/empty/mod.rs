@@ -24,6 +24,7 @@ mod types;
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;
 use dbspec_core::backend::{Compile, Faces, Lowering, Script};
+use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::Kernel;
 
@@ -61,7 +62,11 @@ impl Compile for Empty {
     }
 
     fn lint(&self, kernel: &Kernel) -> Vec<Diagnostic> {
-        rules::all(kernel)
+        rules::lint(kernel)
+    }
+
+    fn rules(&self) -> &'static [&'static Rule] {
+        rules::RULES
     }
 
     fn build(&self, cx: &mut Lowering<'_>) -> Design {

@@ -47,7 +47,8 @@ mod tests;
 
 use crate::diag::{Code, Diagnostic};
 
-/// A rule: what it is, and how it looks broken and mended.
+/// A rule: what it is, and how it looks broken and mended. Backends have rules of their own: they lie in their `rules`
+/// rooms.
 #[derive(Debug)]
 pub struct Rule {
     /// Its identity and documentation.
@@ -60,12 +61,12 @@ pub struct Rule {
 
 impl Rule {
     /// An error of this kind.
-    pub(in crate::check) fn error(&'static self, message: impl Into<String>) -> Diagnostic {
+    pub fn error(&'static self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(&self.code, message)
     }
 
     /// A warning of this kind.
-    pub(in crate::check) fn warning(&'static self, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(&'static self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::warning(&self.code, message)
     }
 }

@@ -1,9 +1,19 @@
-//! The engine's own findings on a model: none yet beyond what core's check says.
+//! What PostgreSQL's compiler has to say of a model beyond core's check: one file a rule, each with its documentation, a bad
+//! sample that raises its code and a good one that doesn't. A law executes every sample.
 
+mod long_name;
+mod reserved_word;
+
+use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::Kernel;
 
+/// Every rule of this room, in order of codes.
+pub(super) static RULES: &[&Rule] = &[&reserved_word::RULE, &long_name::RULE];
+
 /// All findings.
-pub(super) fn lint(_kernel: &Kernel) -> Vec<Diagnostic> {
-    Vec::new()
+pub(super) fn lint(kernel: &Kernel) -> Vec<Diagnostic> {
+    let mut found = reserved_word::find(kernel);
+    found.extend(long_name::find(kernel));
+    found
 }
