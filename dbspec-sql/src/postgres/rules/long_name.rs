@@ -6,6 +6,7 @@ use dbspec_core::diag::{Code, Diagnostic};
 use dbspec_core::kernel::Kernel;
 
 use crate::postgres::keywords;
+use crate::relational::naming::snake;
 
 /// A name that is longer than PostgreSQL takes.
 pub(super) static RULE: Rule = Rule {
@@ -19,5 +20,5 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn find(kernel: &Kernel) -> Vec<Diagnostic> {
-    lint::long_names(kernel, &RULE, "PostgreSQL", keywords::snake, &keywords::limits())
+    lint::long_names(kernel, &RULE, "PostgreSQL", snake, &keywords::limits())
 }

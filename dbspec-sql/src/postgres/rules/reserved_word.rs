@@ -6,6 +6,7 @@ use dbspec_core::diag::{Code, Diagnostic};
 use dbspec_core::kernel::Kernel;
 
 use crate::postgres::keywords;
+use crate::relational::naming::snake;
 
 /// A name that is a reserved word.
 pub(super) static RULE: Rule = Rule {
@@ -19,11 +20,5 @@ pub(super) static RULE: Rule = Rule {
 };
 
 pub(super) fn find(kernel: &Kernel) -> Vec<Diagnostic> {
-    lint::reserved_words(
-        kernel,
-        &RULE,
-        "PostgreSQL",
-        keywords::snake,
-        keywords::is_reserved,
-    )
+    lint::reserved_words(kernel, &RULE, "PostgreSQL", snake, keywords::is_reserved)
 }
