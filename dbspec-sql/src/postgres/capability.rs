@@ -78,9 +78,10 @@ lines! {
         "https://www.postgresql.org/docs/18/using-explain.html";
     NO_INDEX = "PG-NO-INDEX" "no index serves it" When::Always, Proof::Document,
         "https://www.postgresql.org/docs/18/indexes-types.html";
-    UNSAID = "PG-UNSAID" "a condition of it can't be said in SQL"
-        When::Never("the hash of a secret has more rounds than a query should work out for each row"), Proof::Document,
-        "https://www.postgresql.org/docs/18/pgcrypto.html";
+    EVALUATED = "PG-EVALUATED"
+        "its rows are read along an index or as a whole; the program judges what SQL can't: a hash of many rounds, floats that overflow"
+        When::Always, Proof::Live("what_sql_cannot_say_is_answered"),
+        "https://www.postgresql.org/docs/18/datatype-numeric.html#DATATYPE-FLOAT";
     TRANSACTION = "PG-TRANSACTION" "one transaction does it" When::Always, Proof::Document,
         "https://www.postgresql.org/docs/18/tutorial-transactions.html";
     NAMES = "PG-NAMES" "names of tables, columns and constraints derive from it" When::Always, RUNS,

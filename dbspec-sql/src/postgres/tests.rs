@@ -68,6 +68,20 @@ fn the_laws_hold() {
     }
 }
 
+#[test]
+fn queries_of_every_kind_are_served() {
+    let text = std::fs::read_to_string(root().join("dbspec-core/tests/kernel/more.dbspec")).unwrap();
+    let kernel = kernel(&text);
+    for version in [13, 18] {
+        let lowered = lowered(&kernel, version);
+        for (id, query) in kernel.queries.iter() {
+            if let Err(reason) = Postgres::new(version).query_program(&lowered, id) {
+                panic!("{}: {reason:?}", query.name);
+            }
+        }
+    }
+}
+
 /// The statements of a query's program, in order.
 fn statements(steps: &[Step], into: &mut Vec<String>) {
     for step in steps {

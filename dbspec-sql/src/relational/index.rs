@@ -7,12 +7,12 @@ use dbspec_core::backend::coverage::QueryOutcome;
 use dbspec_core::backend::decision::{Alternative, Decision, Quantity};
 use dbspec_core::backend::naming::NameId;
 use dbspec_core::kernel::{
-    Atom, Dir, ElementId, EntityId, Expr, FieldId, Group, Kernel, LeafId, OrderTerm, Output, Pred, Query,
-    QueryId, Shape, Take, Type,
+    Dir, ElementId, EntityId, FieldId, Kernel, LeafId, Pred, Query, QueryId, Shape, Take, Type,
 };
 use dbspec_core::query::{AccessPath, CondSet, Fit, Sorted, Wanted, choose, fit, reads, variants, wanted};
 
 use super::Ground;
+use super::express::is_beyond;
 
 /// By which name an outcome is realised.
 #[derive(Clone, Copy)]
@@ -80,7 +80,8 @@ pub(crate) struct Kind {
     pub(crate) index: LineId,
     pub(crate) full_read: LineId,
     pub(crate) no_index: LineId,
-    pub(crate) unsaid: LineId,
+    /// The evaluator answers on rows that are read along an index or as a whole.
+    pub(crate) evaluated: LineId,
 }
 
 /// A design that gets indexes.
@@ -119,7 +120,7 @@ pub(crate) fn lower(draft: &mut dyn Indexing, cx: &mut Lowering<'_>) -> Vec<Answ
     let mut wishes: Vec<Vec<(QueryId, Wanted, Option<Pred>)>> = Vec::new();
     wishes.resize_with(kernel.entities.len(), Vec::new);
     for (id, query) in kernel.queries.iter() {
-        if query.full_read || unsaid(query) {
+        if query.full_read {
             continue;
         }
         for present in variants(query) {
@@ -345,16 +346,11 @@ fn for_reference(draft: &mut dyn Indexing, cx: &mut Lowering<'_>, field: FieldId
 /// The worst of what a query gets over its variants.
 fn answered(draft: &dyn Indexing, cx: &Lowering<'_>, id: QueryId, query: &Query) -> Answered {
     let (kernel, kind) = (cx.kernel, draft.kind());
-    if unsaid(query) {
-        return Answered {
-            query: id,
-            outcome: QueryOutcome::NotServed {
-                instead: "read the row by its key, and verify the secret where it is known".into(),
-            },
-            by: By::Nothing,
-            line: kind.unsaid,
-        };
-    }
+    let (served, whole_read) = if is_beyond(kernel, query) {
+        (kind.evaluated, kind.evaluated)
+    } else {
+        (kind.index, kind.full_read)
+    };
     let mut worst: Option<(Fit, By)> = None;
     let mut whole = false;
     for present in variants(query) {
@@ -392,7 +388,7 @@ fn answered(draft: &dyn Indexing, cx: &Lowering<'_>, id: QueryId, query: &Query)
                 probes: fit.probes,
             },
             by,
-            line: kind.index,
+            line: served,
         },
         Some(_) | None if query.full_read => Answered {
             query: id,
@@ -400,7 +396,7 @@ fn answered(draft: &dyn Indexing, cx: &Lowering<'_>, id: QueryId, query: &Query)
                 rows_read: reads(kernel, &cx.figures, query, None, kind.ahead),
             },
             by: By::Named(draft.table_name(query.from)),
-            line: kind.full_read,
+            line: whole_read,
         },
         Some(_) | None => Answered {
             query: id,
@@ -425,43 +421,4 @@ fn serves(query: &Query, fit: &Fit) -> bool {
         || fit.equal > 0
         || !fit.used.is_empty()
         || (fit.sorted != Sorted::No && limited && fit.residual.is_empty())
-}
-
-/// Whether something of a query can't be said in SQL.
-fn unsaid(query: &Query) -> bool {
-    let outputs = match &query.output {
-        Output::Row => false,
-        Output::Select { columns, .. } => columns.iter().any(|(_, expr)| secret_expr(expr)),
-        Output::Groups(Group { by, select, having }) => {
-            by.iter().chain(select).any(|(_, expr)| secret_expr(expr)) || having.as_ref().is_some_and(secret)
-        }
-    };
-    let order = query.order.iter().any(|OrderTerm { term, .. }| match term {
-        dbspec_core::kernel::Term::Expr(expr) => secret_expr(expr),
-        dbspec_core::kernel::Term::Leaf(_) | dbspec_core::kernel::Term::Output(_) => false,
-    });
-    outputs || order || query.conds.iter().any(|cond| secret(&cond.pred))
-}
-
-/// Whether a predicate verifies a secret.
-fn secret(pred: &Pred) -> bool {
-    match pred {
-        Pred::Const(_) | Pred::IsNull(_) => false,
-        Pred::Atom(Atom::Verify(..)) => true,
-        Pred::Atom(_) => false,
-        Pred::Not(of) | Pred::Any(_, of) => secret(of),
-        Pred::And(parts) | Pred::Or(parts) => parts.iter().any(secret),
-    }
-}
-
-fn secret_expr(expr: &Expr) -> bool {
-    match expr {
-        Expr::Value(_) | Expr::At(_) => false,
-        Expr::Do(_, a, b) | Expr::Else(a, b) => secret_expr(a) || secret_expr(b),
-        Expr::Neg(of) => secret_expr(of),
-        Expr::Call(_, args) => args.iter().any(secret_expr),
-        Expr::Aggregate { filter, of, .. } | Expr::Grouped { filter, of, .. } => {
-            filter.as_deref().is_some_and(secret) || of.as_deref().is_some_and(secret_expr)
-        }
-    }
 }

@@ -432,7 +432,7 @@ impl Writer<'_> {
                     has_equality(field.ty) && is_plain(field.ty) && field.ty != TypePlan::Folded
                 })?;
                 format!(
-                    "{{ from {entity} group by {} select count() as counted full read }}",
+                    "{{ from {entity} group by {} having count() > 0 select count() as counted full read }}",
                     read(&group.name)
                 )
             }

@@ -139,7 +139,7 @@ const INDEXES: Kind = Kind {
     index: capability::INDEX,
     full_read: capability::FULL_READ,
     no_index: capability::NO_INDEX,
-    unsaid: capability::UNSAID,
+    evaluated: capability::EVALUATED,
 };
 
 impl Indexing for Draft<'_> {

@@ -13,6 +13,9 @@ use dbspec_core::program::{JudgedByEngine, Program};
 use super::design::Design;
 use crate::relational::program::{query, write};
 
+/// How a transaction begins that only reads, all of it as of one moment.
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
 /// The program of a query.
 pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, NotServed> {
     let kernel = lowered.kernel();
@@ -28,7 +31,12 @@ pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, N
             return Err(not_served(format!("{}; {instead}", line.says)));
         }
     }
-    let steps = query::steps(lowered.design.ground(kernel), id)
+    let on = lowered.design.ground(kernel);
+    let edit = edit::Edit {
+        tables: &lowered.design.tables,
+    };
+    let reading = || write::reading(on, &edit, SNAPSHOT);
+    let steps = query::steps(on, id, &reading)
         .map_err(|_| not_served("something of it can't be said in SQL".to_owned()))?;
     query::program(kernel, id, steps).map_err(|flaw| not_served(flaw.to_string()))
 }

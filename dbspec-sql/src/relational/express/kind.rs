@@ -160,7 +160,7 @@ impl Kinds<'_> {
     }
 
     /// The scope at the end of a way.
-    fn end_of(&self, many: &Many) -> Option<Scope> {
+    pub(super) fn end_of(&self, many: &Many) -> Option<Scope> {
         let Some(Scope::Row(mut entity, _)) = self.scope(many.up).cloned() else {
             return None;
         };

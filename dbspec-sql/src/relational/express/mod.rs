@@ -4,10 +4,13 @@
 //! zero, an integer beyond 64 bits, more than 38 digits) becomes null, and the atom around it then reads as [`Errors`]
 //! says. In the result of [`Test`]s nothing else is null, so SQL's three values never mix with the model's.
 
+mod beyond;
 pub(crate) mod kind;
 mod lean;
 mod value;
 
+pub(crate) use beyond::Beyond;
+pub(crate) use beyond::query as is_beyond;
 pub(crate) use value::bounded;
 
 use dbspec_core::kernel::{Atom, Cmp, Scalar};

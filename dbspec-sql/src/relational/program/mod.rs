@@ -6,6 +6,8 @@
 mod binds;
 pub(crate) mod codec;
 mod cursor;
+pub(crate) mod judged;
 pub(crate) mod output;
+mod outputs;
 pub(crate) mod query;
 pub(crate) mod write;

@@ -1,14 +1,17 @@
 //! Queries: one statement each, chosen by which optional parameters are given and by where the page goes on.
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{Dir, Kernel, OrderTerm, Output, Query, QueryId, Scalar, Take, Term as By, VarId};
+use dbspec_core::kernel::{
+    Dir, Expr, Kernel, OrderTerm, Output, Place, Query, QueryId, Scalar, Take, Term as By, Var, VarId,
+};
 use dbspec_core::program::{Block, Codec, Expect, Program, Purpose, Replay, Request, Slot, Step, Term};
 use dbspec_core::query::CondSet;
 
 use super::binds::Binds;
 use super::output::{self, Member};
-use super::{codec, cursor};
-use crate::relational::express::{Express, Scope, Unsaid};
+use super::outputs::Outputs;
+use super::{codec, cursor, judged};
+use crate::relational::express::{Express, Scope, Unsaid, is_beyond};
 use crate::relational::words::Ground;
 use crate::relational::{Select, Sorting, Source, Sql};
 
@@ -17,17 +20,23 @@ const ROWS: Slot = Slot(1);
 const ITEM: Slot = Slot(2);
 
 /// The alias of the row that a query is about.
-const ROW: &str = "t";
+pub(super) const ROW: &str = "t";
 /// The alias of groups or distinct outputs.
 const OUT: &str = "g";
 
 /// The steps of a query.
-pub(crate) fn steps(on: Ground<'_>, id: QueryId) -> Result<Block, Unsaid> {
+pub(crate) fn steps(
+    on: Ground<'_>,
+    id: QueryId,
+    reading: &dyn Fn() -> judged::Reading,
+) -> Result<Block, Unsaid> {
     let query = &on.kernel.queries[id];
-    let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
-    optional.sort_unstable();
-    optional.dedup();
-    Asking { on, query }.by_given(&optional, &mut Vec::new())
+    let asking = Asking { on, query };
+    if is_beyond(on.kernel, query) {
+        judged::steps(&asking, reading())
+    } else {
+        asking.by_given(&mut |present, nulls| asking.block(present, nulls))
+    }
 }
 
 /// A program of steps that were made for it.
@@ -44,13 +53,17 @@ pub(crate) fn program(
     )
 }
 
-struct Asking<'a> {
-    on: Ground<'a>,
-    query: &'a Query,
+/// What a query's statements are made of.
+pub(super) struct Asking<'a> {
+    pub(super) on: Ground<'a>,
+    pub(super) query: &'a Query,
 }
 
+/// Makes the block for the conditions that count and, where a page goes on, the cursor's pattern of nulls.
+type Make<'m> = &'m mut dyn FnMut(CondSet, Option<&Vec<bool>>) -> Result<Block, Unsaid>;
+
 /// An order's term as it is sorted by, and how its value is read and given.
-struct Ordered {
+pub(super) struct Ordered {
     by: Sql,
     scalar: Scalar,
     descending: bool,
@@ -58,21 +71,28 @@ struct Ordered {
 }
 
 impl Asking<'_> {
-    /// One block for each combination of optional parameters.
-    fn by_given(&self, optional: &[VarId], absent: &mut Vec<VarId>) -> Result<Block, Unsaid> {
+    /// One block for each combination of optional parameters and nulls in a cursor.
+    pub(super) fn by_given(&self, make: Make<'_>) -> Result<Block, Unsaid> {
+        let mut optional: Vec<VarId> = self.query.conds.iter().filter_map(|cond| cond.when).collect();
+        optional.sort_unstable();
+        optional.dedup();
+        self.by_rest(&optional, &mut Vec::new(), make)
+    }
+
+    fn by_rest(&self, optional: &[VarId], absent: &mut Vec<VarId>, make: Make<'_>) -> Result<Block, Unsaid> {
         let Some((var, rest)) = optional.split_first() else {
-            return self.by_cursor(absent);
+            return self.by_cursor(absent, make);
         };
         absent.push(*var);
-        let without = self.by_given(rest, absent)?;
+        let without = self.by_rest(rest, absent, make)?;
         absent.pop();
-        let with = self.by_given(rest, absent)?;
+        let with = self.by_rest(rest, absent, make)?;
         let arg = Term::Arg(u16::try_from(var.index()).unwrap_or(u16::MAX));
         Ok(vec![Step::When(Term::IsNull(Box::new(arg)), without, with)])
     }
 
     /// One block for the first page, and one for each pattern of nulls in a cursor.
-    fn by_cursor(&self, absent: &[VarId]) -> Result<Block, Unsaid> {
+    fn by_cursor(&self, absent: &[VarId], make: Make<'_>) -> Result<Block, Unsaid> {
         let present: CondSet = self
             .query
             .conds
@@ -81,29 +101,29 @@ impl Asking<'_> {
             .filter(|(_, cond)| cond.when.is_none_or(|var| !absent.contains(&var)))
             .map(|(at, _)| at)
             .collect();
-        let first = self.block(present, None)?;
+        let first = make(present, None)?;
         match self.query.take {
             Take::All | Take::Limit(_) => Ok(first),
             Take::Page(_) => {
-                let further = self.by_nulls(present, &mut Vec::new())?;
+                let further = self.by_nulls(present, &mut Vec::new(), make)?;
                 Ok(vec![Step::When(Term::HasCursor, further, first)])
             }
         }
     }
 
-    fn by_nulls(&self, present: CondSet, nulls: &mut Vec<bool>) -> Result<Block, Unsaid> {
+    fn by_nulls(&self, present: CondSet, nulls: &mut Vec<bool>, make: Make<'_>) -> Result<Block, Unsaid> {
         let Some(term) = self.query.order.get(nulls.len()) else {
-            return self.block(present, Some(nulls));
+            return make(present, Some(nulls));
         };
         let at = u16::try_from(nulls.len()).unwrap_or(u16::MAX);
         nulls.push(false);
-        let set = self.by_nulls(present, nulls)?;
+        let set = self.by_nulls(present, nulls, make)?;
         nulls.pop();
         if !self.nullable(term) {
             return Ok(set);
         }
         nulls.push(true);
-        let null = self.by_nulls(present, nulls)?;
+        let null = self.by_nulls(present, nulls, make)?;
         nulls.pop();
         Ok(vec![Step::When(
             Term::IsNull(Box::new(Term::After(at))),
@@ -121,13 +141,7 @@ impl Asking<'_> {
 
     /// One statement, and what its reply means. `nulls`: the pattern of the cursor, where the page goes on.
     fn block(&self, present: CondSet, nulls: Option<&Vec<bool>>) -> Result<Block, Unsaid> {
-        // What a condition waits for is there, where the condition counts.
-        let mut params = self.query.params.clone();
-        for var in present.iter().filter_map(|at| self.query.conds[at].when) {
-            if let Some(param) = params.get_mut(var.index() as usize) {
-                param.optional = false;
-            }
-        }
+        let params = self.params(present);
         let mut binds = Binds::new(self.on, &params);
         let (select, row, keys) = match &self.query.output {
             Output::Row | Output::Select { distinct: false, .. } => self.rows(&mut binds, present, nulls)?,
@@ -185,23 +199,34 @@ impl Asking<'_> {
         Ok(block)
     }
 
-    fn express<'b>(&'b self, binds: &'b mut Binds<'_>) -> Express<'b> {
+    /// The parameters: what a condition waits for is there, where the condition counts.
+    pub(super) fn params(&self, present: CondSet) -> Vec<Var> {
+        let mut params = self.query.params.clone();
+        for var in present.iter().filter_map(|at| self.query.conds[at].when) {
+            if let Some(param) = params.get_mut(var.index() as usize) {
+                param.optional = false;
+            }
+        }
+        params
+    }
+
+    pub(super) fn express<'b>(&'b self, binds: &'b mut Binds<'_>) -> Express<'b> {
         Express::new(self.on, binds).row(self.query.from, Some(ROW))
     }
 
-    fn limit(&self) -> Option<u64> {
+    pub(super) fn limit(&self) -> Option<u64> {
         match self.query.take {
             Take::All => None,
             Take::Limit(most) | Take::Page(most) => Some(most),
         }
     }
 
-    fn table(&self) -> Source {
+    pub(super) fn table(&self) -> Source {
         Source::table(self.on.table(self.query.from), ROW)
     }
 
     /// The conditions that count.
-    fn conditions(&self, express: &mut Express<'_>, present: CondSet) -> Result<Vec<Sql>, Unsaid> {
+    pub(super) fn conditions(&self, express: &mut Express<'_>, present: CondSet) -> Result<Vec<Sql>, Unsaid> {
         present
             .iter()
             .map(|at| express.filter(&self.query.conds[at].pred))
@@ -295,7 +320,7 @@ impl Asking<'_> {
         binds: &mut Binds<'_>,
         present: CondSet,
         nulls: Option<&Vec<bool>>,
-        named: &[&(Box<str>, dbspec_core::kernel::Expr)],
+        named: &[&(Box<str>, Expr)],
         keys: Option<usize>,
     ) -> Result<(Select, Codec, Codec), Unsaid> {
         let mut express = self.express(binds);
@@ -313,7 +338,7 @@ impl Asking<'_> {
             let aggregate = keys.is_some_and(|keys| at >= keys);
             // An aggregate speaks of rows and of the outputs before it.
             let (sql, scalar, codec) = if aggregate {
-                output::column(&mut express, &inlined(expr, named))?
+                output::column(&mut express, &Outputs(named).expr(expr))?
             } else {
                 output::column(&mut express, expr)?
             };
@@ -324,24 +349,23 @@ impl Asking<'_> {
             outer.push((out.clone(), scalar.clone()));
             members.push((name.clone(), output::shown(self.on, out, scalar), codec));
         }
-        drop(express);
         inner.group = (1..=keys.unwrap_or(0)).map(Sql::number).collect();
+        if let Output::Groups(group) = &self.query.output
+            && let Some(having) = &group.having
+        {
+            // It may aggregate what doesn't come out.
+            inner.having = Some(express.filter(&Outputs(named).pred(having))?);
+        }
+        drop(express);
         let mut over = Express::new(self.on, binds);
         over.scopes.push(Scope::Outputs(outer));
-        let having = match &self.query.output {
-            Output::Groups(group) => match &group.having {
-                Some(having) => Some(over.filter(having)?),
-                None => None,
-            },
-            Output::Row | Output::Select { .. } => None,
-        };
         let ordered = self.ordered(&mut over)?;
         drop(over);
         let (object, codec) = output::object(self.on.words, &members);
         let (key, key_codec) = self.keys(&ordered);
         let ranges = self.ranges(binds, &ordered, nulls);
         let behind = nulls.map(|_| Sql::or(ranges));
-        let filter = Sql::and(having.into_iter().chain(behind));
+        let filter = Sql::and(behind);
         let select = Select {
             columns: vec![(self.on.words.array(&[object, key]), None)],
             from: vec![Source::Sub(Box::new(inner), OUT.into())],
@@ -353,7 +377,7 @@ impl Asking<'_> {
         Ok((select, codec, key_codec))
     }
 
-    fn ordered(&self, express: &mut Express<'_>) -> Result<Vec<Ordered>, Unsaid> {
+    pub(super) fn ordered(&self, express: &mut Express<'_>) -> Result<Vec<Ordered>, Unsaid> {
         let mut list = Vec::new();
         for term in &self.query.order {
             let (by, scalar) = match &term.term {
@@ -369,7 +393,7 @@ impl Asking<'_> {
                     (express.value_as(expr, Some(&scalar))?, scalar)
                 }
                 By::Output(at) => {
-                    let expr = dbspec_core::kernel::Expr::At(dbspec_core::kernel::Place::Output(*at));
+                    let expr = Expr::At(Place::Output(*at));
                     let Some(scalar) = express.kind(&expr) else {
                         continue;
                     };
@@ -386,7 +410,7 @@ impl Asking<'_> {
         Ok(list)
     }
 
-    fn sorting(&self, ordered: &[Ordered]) -> Vec<Sorting> {
+    pub(super) fn sorting(&self, ordered: &[Ordered]) -> Vec<Sorting> {
         ordered
             .iter()
             .flat_map(|it| self.on.words.sorted(it.by.clone(), it.descending, it.nullable))
@@ -412,7 +436,12 @@ impl Asking<'_> {
     }
 
     /// The ranges behind the cursor; none without one.
-    fn ranges(&self, binds: &mut Binds<'_>, ordered: &[Ordered], nulls: Option<&Vec<bool>>) -> Vec<Sql> {
+    pub(super) fn ranges(
+        &self,
+        binds: &mut Binds<'_>,
+        ordered: &[Ordered],
+        nulls: Option<&Vec<bool>>,
+    ) -> Vec<Sql> {
         let Some(nulls) = nulls else { return Vec::new() };
         let terms: Vec<cursor::Term> = ordered
             .iter()
@@ -438,24 +467,5 @@ impl Asking<'_> {
         } else {
             ranges
         }
-    }
-}
-
-/// An aggregate's expression with the outputs that it speaks of spelt out.
-fn inlined(
-    expr: &dbspec_core::kernel::Expr,
-    named: &[&(Box<str>, dbspec_core::kernel::Expr)],
-) -> dbspec_core::kernel::Expr {
-    use dbspec_core::kernel::{Expr, Place};
-    let go = |it: &Expr| inlined(it, named);
-    match expr {
-        Expr::At(Place::Output(at)) => named
-            .get(usize::from(*at))
-            .map_or_else(|| expr.clone(), |(_, output)| inlined(output, named)),
-        Expr::Do(op, a, b) => Expr::Do(*op, Box::new(go(a)), Box::new(go(b))),
-        Expr::Neg(of) => Expr::Neg(Box::new(go(of))),
-        Expr::Else(a, b) => Expr::Else(Box::new(go(a)), Box::new(go(b))),
-        Expr::Call(func, args) => Expr::Call(*func, args.iter().map(go).collect()),
-        Expr::Value(_) | Expr::At(_) | Expr::Aggregate { .. } | Expr::Grouped { .. } => expr.clone(),
     }
 }

@@ -25,6 +25,7 @@ use dbspec_core::program::{
 use dbspec_core::value::Value;
 
 use super::codec;
+use super::judged::Reading;
 use crate::relational::express::Express;
 use crate::relational::words::Ground;
 use crate::relational::{Infix, Select, Source, Sql, Writer};
@@ -171,6 +172,20 @@ pub(crate) fn program(
         }],
         judged,
     )
+}
+
+/// How queries read what the evaluator asks for, in a transaction that begins so.
+pub(crate) fn reading(on: Ground<'_>, edits: &dyn Edits, begin: &'static str) -> Reading {
+    let writing = Writing {
+        on,
+        edits,
+        faults: BTreeMap::new(),
+    };
+    Reading {
+        begin,
+        needs: NEEDS,
+        round: by_kind(NEEDS, Term::Slot(NEEDS), "want", writing.fetches()),
+    }
 }
 
 /// What is done with changes, in this order.
