@@ -155,3 +155,25 @@ add_package() {
 }
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
+
+# Takes a URL apart: sets url_user, url_password, url_host, url_port, url_path and url_query.
+take() { # URL
+    local rest=${1#*://}
+    url_query='' url_path='' url_user='' url_password='' url_port=''
+    [[ $rest != *\?* ]] || url_query=${rest#*\?}
+    rest=${rest%%\?*}
+    [[ $rest != */* ]] || url_path=$(unescape "${rest#*/}")
+    rest=${rest%%/*}
+    if [[ $rest == *@* ]]; then
+        url_user=${rest%@*}
+        [[ $url_user != *:* ]] || url_password=$(unescape "${url_user#*:}")
+        url_user=$(unescape "${url_user%%:*}")
+        rest=${rest##*@}
+    fi
+    url_host=${rest%:*}
+    [[ $rest != *:* ]] || url_port=${rest##*:}
+}
+unescape() {
+    local text=${1//\\/\\\\}
+    printf '%b' "${text//%/\\x}"
+}

@@ -21,10 +21,13 @@ url() { echo "postgres://postgres:postgres@127.0.0.1:$port/postgres"; }
 version() { "$bin/postgres" --version; }
 
 install() {
-    need psql postgresql-client
+    install_client
     [ -d "$built" ] || fetch
     [ "$(id -u)" != 0 ] || alone user add_user
 }
+
+install_client() { need psql postgresql-client; }
+client() { psql -X "$@"; } # URL, argument…
 
 fetch() {
     need npm npm
