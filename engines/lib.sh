@@ -154,6 +154,28 @@ add_package() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$2" >&2
 }
 
+# Brings a program of Java, with all that it needs, into FOLDER/lib.
+maven() { # folder, group:name:version
+    [ ! -d "$1/lib" ] || return 0
+    local group name release
+    IFS=: read -r group name release <<<"$2"
+    need mvn maven
+    say "$engine: fetching $name $release"
+    mkdir -p "$1"
+    rm -rf "$1/part"
+    cat >"$1/pom.xml" <<POM
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>local</groupId><artifactId>local</artifactId><version>1</version>
+  <dependencies><dependency>
+    <groupId>$group</groupId><artifactId>$name</artifactId><version>$release</version>
+  </dependency></dependencies>
+</project>
+POM
+    logged mvn -q -B -f "$1/pom.xml" dependency:copy-dependencies -DoutputDirectory=part
+    mv "$1/part" "$1/lib"
+}
+
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
 # Takes a URL apart: sets url_user, url_password, url_host, url_port, url_path and url_query.

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# A Debian sid of our own, for engines that are nowhere else. Root alone can make and enter it. Its mounts belong to the
-# process that enters: they go with it, and nobody else sees them.
+# A Debian sid of our own, for engines that are nowhere else. Root alone can make and enter it.
 
 sid=$home/sid
 
@@ -19,6 +18,8 @@ add_to_sid() { # package…
     need unshare util-linux
     [ -d "$sid" ] || make_sid
     say "$engine: installing in Debian sid: $*"
+    cp -L /etc/resolv.conf "$sid/etc/resolv.conf"
+    echo '127.0.0.1 localhost' >"$sid/etc/hosts"
     # The clock of a mirror may be another than ours.
     logged inside apt-get -q -o Acquire::Check-Valid-Until=false update
     logged inside env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
@@ -34,20 +35,16 @@ make_sid() {
     say "$engine: making a Debian sid"
     rm -rf --one-file-system "$part"
     logged debootstrap --variant=minbase sid "$part"
-    cp -L /etc/resolv.conf "$part/etc/resolv.conf"
     # Packages must not start servers, nor make data.
     printf '#!/bin/sh\nexit 101\n' >"$part/usr/sbin/policy-rc.d"
     chmod +x "$part/usr/sbin/policy-rc.d"
     mkdir -p "$part/etc/postgresql-common" "$part/var/lib/dbspec" "$part$home/data"
+    chmod o+x "$part/root"
     echo 'create_main_cluster = false' >"$part/etc/postgresql-common/createcluster.conf"
     mv "$part" "$sid"
 }
 
-# Words before a command that run it there, under the same process id and with the same folder of data.
-# shellcheck disable=SC2016
-inside=(unshare --mount sh -c '
-    mount --rbind /dev "$0/dev" && mount --rbind /proc "$0/proc" && mount --bind "$1" "$0$1" || exit
-    shift
-    exec chroot "$0" "$@"' "$sid" "$home/data")
+# Words before a command that run it there.
+inside=("$here/parts/inside" "$sid" "$home/data")
 
 inside() { "${inside[@]}" "$@"; } # command…

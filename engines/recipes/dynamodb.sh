@@ -5,6 +5,8 @@
 release=3.3.1
 port=${DBSPEC_DYNAMODB_PORT:-5480}
 built=$home/dynamodb/$release
+release_of_client=1.46.3
+aws=$home/aws/$release_of_client
 
 url() { echo "dynamodb://127.0.0.1:$port?region=us-east-1&access_key=local&secret_key=local"; }
 
@@ -14,19 +16,7 @@ install() {
     need java default-jre-headless
     [ ! -f "$built/classes/Loopback.class" ] || return 0
     need javac default-jdk-headless
-    need mvn maven
-    say "$engine: fetching $(version)"
-    mkdir -p "$built"
-    cat >"$built/pom.xml" <<POM
-<project>
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>local</groupId><artifactId>dynamodb</artifactId><version>1</version>
-  <dependencies><dependency>
-    <groupId>software.amazon.dynamodb</groupId><artifactId>DynamoDBLocal</artifactId><version>$release</version>
-  </dependency></dependencies>
-</project>
-POM
-    logged mvn -q -B -f "$built/pom.xml" dependency:copy-dependencies -DoutputDirectory=lib
+    maven "$built" software.amazon.dynamodb:DynamoDBLocal:$release
     # Its command line can't name an address, and it would listen on all of them.
     cat >"$built/Loopback.java" <<'JAVA'
 import org.eclipse.jetty.server.*;
@@ -81,4 +71,31 @@ reset() {
     rm -rf "$data"
     start
     await
+}
+
+# The AWS CLI.
+install_client() {
+    [ ! -d "$aws" ] || return 0
+    need python3 python3
+    python3 -c 'import ensurepip' 2>/dev/null || need pip3 python3-venv
+    say "$engine: fetching the AWS CLI $release_of_client"
+    # An environment of Python can't be moved: its last link tells that it is whole.
+    rm -rf "$aws.env"
+    logged python3 -m venv "$aws.env"
+    logged "$aws.env/bin/pip" install --quiet --disable-pip-version-check "awscli==$release_of_client"
+    ln -sfn "$aws.env" "$aws"
+}
+
+client() { # URL, argument…
+    local query setting region='' access_key='' secret_key=''
+    take "$1"
+    IFS='&' read -ra query <<<"$url_query"
+    for setting in "${query[@]}"; do
+        case $setting in
+            region=* | access_key=* | secret_key=*) printf -v "${setting%%=*}" %s "$(unescape "${setting#*=}")" ;;
+        esac
+    done
+    AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key AWS_REGION=$region AWS_DEFAULT_REGION=$region \
+        AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_PAGER='' \
+        "$aws/bin/aws" --endpoint-url "http://$url_host:$url_port" "${@:2}"
 }
