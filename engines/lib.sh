@@ -140,6 +140,14 @@ halt() { # signal
     rm -f "$pidfile"
 }
 
+# Starts the engine without any data.
+anew() {
+    stop
+    rm -rf "$data"
+    start
+    await
+}
+
 # Makes a command available: by apt-get where that can be, else it is named.
 need() { # command, Debian's package
     command -v "$1" >/dev/null || alone apt add_package "$@"

@@ -66,12 +66,7 @@ REQUEST
 
 stop() { halt TERM; }
 
-reset() {
-    stop
-    rm -rf "$data"
-    start
-    await
-}
+reset() { anew; }
 
 # The AWS CLI.
 install_client() {

@@ -52,12 +52,7 @@ ready() {
 stop() { halt TERM; }
 
 # Community has one database: its nodes, indexes and constraints go with its files.
-reset() {
-    stop
-    rm -rf "$data"
-    start
-    await
-}
+reset() { anew; }
 
 install_client() {
     need java default-jre-headless
