@@ -15,6 +15,7 @@ use dbspec_core::backend::{AnyBackend, Artefact, Script};
 use dbspec_core::program::machine::{Call, Fault};
 use dbspec_core::program::{from_json, to_json};
 use dbspec_core::value::Value;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value as Json, json};
 use url::Url;
 
@@ -23,6 +24,9 @@ use crate::{Address, LiveError};
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// So many requests are under way at once.
+const AT_ONCE: usize = 16;
 
 /// How often a table is looked at until it is ready, and how long between.
 const LOOKS: u32 = 600;
@@ -127,6 +131,16 @@ impl DynamoDb {
             .or(document["Message"].as_str())
             .unwrap_or_default();
         Said::Refused(kind, says.to_owned(), document)
+    }
+
+    /// One request of a program.
+    async fn sent(&self, call: &Call) -> Result<Value, Fault> {
+        let document = to_json(&call.args).map_err(|unfit| Fault::Broken(unfit.to_string().into()))?;
+        match self.call(&call.text, &document).await {
+            Said::Done(reply) => Ok(from_json(&reply)),
+            Said::Refused(kind, says, reply) => Err(fault(&kind, &says, &reply)),
+            Said::Lost(_) => Err(Fault::Lost),
+        }
     }
 
     fn signed(&self, name: &str, body: &str) -> Option<reqwest::Request> {
@@ -261,16 +275,9 @@ impl Session for DynamoDb {
     async fn rollback(&mut self) {}
 
     async fn calls(&mut self, calls: &[Call]) -> Result<Vec<Value>, Fault> {
-        let mut results = Vec::with_capacity(calls.len());
-        for call in calls {
-            let document = to_json(&call.args).map_err(|unfit| Fault::Broken(unfit.to_string().into()))?;
-            match self.call(&call.text, &document).await {
-                Said::Done(reply) => results.push(from_json(&reply)),
-                Said::Refused(kind, says, reply) => return Err(fault(&kind, &says, &reply)),
-                Said::Lost(_) => return Err(Fault::Lost),
-            }
-        }
-        Ok(results)
+        let sent: Vec<_> = calls.iter().map(|call| self.sent(call)).collect();
+        // The requests of one step don't depend on each other.
+        stream::iter(sent).buffered(AT_ONCE).try_collect().await
     }
 }
 

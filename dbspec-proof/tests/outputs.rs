@@ -1,11 +1,12 @@
 //! Committed outputs, run by the engine's own client.
 #![allow(clippy::panic)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dbspec_proof::engine::{POSTGRES_NEWEST, POSTGRES_OLDEST, places};
+use dbspec_proof::engine::{DYNAMODB, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request};
 use dbspec_proof::model;
+use serde_json::{Value as Json, json};
 
 /// The files of a name in the folders of an engine's outputs, one folder a model.
 fn outputs(engine: &str, file: &str) -> Vec<PathBuf> {
@@ -38,4 +39,75 @@ async fn psql_runs_the_schemas() {
                 .await;
         }
     }
+}
+
+/// Each committed request file makes the table that applying the model makes.
+#[tokio::test]
+async fn dynamodb_takes_the_request_files() {
+    for place in places(&[DYNAMODB]) {
+        for name in ["shop", "chinook"] {
+            let mut files = files_in(&model::repository("tests/out/dynamodb").join(name));
+            assert!(!files.is_empty());
+            files.sort();
+            place
+                .with_database(&format!("requests_{name}"), async move |url| {
+                    let kernel = model::example(name);
+                    created(&url, &kernel).await;
+                    let engine = opened(&url).await;
+                    let (_, prefix) = url
+                        .split_once("&prefix=")
+                        .unwrap_or_else(|| panic!("{url}: no prefix"));
+                    for file in files {
+                        let mut document = json_of(&file);
+                        let table = document["TableName"].as_str().unwrap_or_default().to_owned();
+                        let (_, of) = table.split_once('.').unwrap_or_else(|| panic!("{table}"));
+                        let applied = described(&*engine, &format!("{prefix}.{of}")).await;
+                        // Under a name of its own, so that tests don't meet.
+                        let own = format!("{prefix}.file.{of}");
+                        document["TableName"] = own.as_str().into();
+                        request(&*engine, "CreateTable", &document).await;
+                        let made = described(&*engine, &own).await;
+                        request(&*engine, "DeleteTable", &json!({ "TableName": own })).await;
+                        assert_eq!(made, applied, "{}", file.display());
+                    }
+                })
+                .await;
+        }
+    }
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .map(|entry| entry.unwrap_or_else(|error| panic!("{error}")).path())
+        .collect()
+}
+
+fn json_of(file: &Path) -> Json {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// What the engine says of a table, but for its name, its number of rows and when it was made.
+async fn described(engine: &dyn dbspec_live::Engine, table: &str) -> Json {
+    let found = request(engine, "DescribeTable", &json!({ "TableName": table })).await;
+    let found = &found["Table"];
+    let parts = ["AttributeDefinitions", "KeySchema", "DeletionProtectionEnabled"];
+    let mut all: Vec<Json> = parts.iter().map(|part| found[*part].clone()).collect();
+    // An order of the engine's own.
+    if let Some(Json::Array(attributes)) = all.first_mut() {
+        attributes.sort_by_key(|it| it["AttributeName"].to_string());
+    }
+    let indexes = found["GlobalSecondaryIndexes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let mut indexes: Vec<Json> = indexes
+        .iter()
+        .map(|it| json!([it["IndexName"], it["KeySchema"], it["Projection"]]))
+        .collect();
+    indexes.sort_by_key(Json::to_string);
+    all.push(indexes.into());
+    all.push(found["BillingModeSummary"]["BillingMode"].clone());
+    all.into()
 }
