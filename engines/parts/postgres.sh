@@ -9,7 +9,7 @@ settings=()
 url() { echo "postgres://postgres:postgres@127.0.0.1:$port/postgres"; }
 
 install_client() { need psql postgresql-client; }
-client() { psql -X "$@"; } # URL, argument…
+client() { psql -X -v ON_ERROR_STOP=1 "$@"; } # URL, argument…
 
 start() {
     settings+=(listen_addresses=127.0.0.1 unix_socket_directories= max_connections=200 shared_buffers=64MB timezone=UTC)

@@ -5,14 +5,19 @@ sid=$home/sid
 
 # Installs packages there; what is there already stays as it is, though sid moves.
 sid_packages() { # package…
-    local package missing=()
+    lacks_none "$@" || alone sid add_to_sid "$@"
+}
+
+lacks_none() { # package…
+    local package
     for package in "$@"; do
-        [ -e "$sid/var/lib/dbspec/$package" ] || missing+=("$package")
+        [ -e "$sid/var/lib/dbspec/$package" ] || return
     done
-    [ ${#missing[@]} -eq 0 ] || alone sid add_to_sid "${missing[@]}"
 }
 
 add_to_sid() { # package…
+    # Another engine may have brought them meanwhile.
+    ! lacks_none "$@" || return 0
     [ "$(id -u)" = 0 ] || die "$engine runs in a Debian of its own, which root alone can make; or set $variable"
     need debootstrap debootstrap
     need unshare util-linux

@@ -8,7 +8,7 @@
 port=${DBSPEC_DOCUMENTDB_PORT:-15432}
 bin=/usr/lib/postgresql/18/bin
 auth=trust
-settings=(shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb cron.database_name=postgres)
+settings=('shared_preload_libraries=pg_cron,pg_documentdb_core,pg_documentdb' cron.database_name=postgres)
 owner() { inside id -u postgres; }
 as_owner=("${inside[@]}" setpriv --reuid=postgres --regid=postgres --clear-groups)
 

@@ -36,6 +36,7 @@ start() {
         --no-auth --telemetry=disable --debug-addr=-
 }
 
+# shellcheck disable=SC2016
 # Lists the databases: an OP_MSG of {listDatabases: 1, $db: "admin"}.
 ready() {
     (
@@ -61,4 +62,9 @@ install_client() {
     mv "$part" "$shell"
 }
 
-client() { node "$shell/node_modules/mongosh/bin/mongosh.js" "$1" --norc --quiet "${@:2}"; } # URL, argument…
+# Without arguments, and unless a person types, a script on the standard input: else mongosh would prompt for each line.
+client() { # URL, argument…
+    local script=()
+    [ $# -gt 1 ] || [ -t 0 ] || script=(--file /dev/stdin)
+    node "$shell/node_modules/mongosh/bin/mongosh.js" "$1" --norc --quiet "${script[@]}" "${@:2}"
+}

@@ -70,5 +70,5 @@ reset() { anew; }
 client() { # URL, argument…
     local cluster=()
     [ "$engine" = redis ] || cluster=(-c)
-    inside redis-cli "${cluster[@]}" --no-auth-warning -u "$1" "${@:2}"
+    inside redis-cli -e "${cluster[@]}" --no-auth-warning -u "$1" "${@:2}"
 }
