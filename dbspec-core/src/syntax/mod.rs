@@ -8,6 +8,7 @@ mod format;
 mod lexer;
 mod load;
 mod parse;
+mod recover;
 mod suggest;
 mod text;
 mod token;

@@ -2,7 +2,7 @@
 
 use super::literal::{Fit, natural};
 use super::operand::{is_exact, is_int, word};
-use super::path::scalar_of;
+use super::step::scalar_of;
 use super::{Operand, Scope, Typed};
 use crate::check::rules::not_supported_yet::unsupported;
 use crate::check::rules::{not_a_value, wrong_type};

@@ -2,7 +2,7 @@
 
 use super::literal::Fit;
 use super::operand::{is_ordered, word};
-use super::path::scalar_of;
+use super::step::scalar_of;
 use super::{Frame, ManyEnd, Operand, Scope, Typed, kind_of};
 use crate::check::rules::{incomparable, null_compared, path_to_many, secret_in_plain_place, wrong_type};
 use crate::check::schema::Target;

@@ -14,6 +14,7 @@ mod path;
 mod pred;
 mod scope;
 mod shift;
+mod step;
 
 pub(super) use compare::fold as folded_value;
 pub(super) use operand::{Ends, Listed, ManyEnd, Operand, Typed, is_ordered, kind_of, word};

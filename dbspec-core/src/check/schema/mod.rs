@@ -8,6 +8,7 @@ mod leaves;
 mod order;
 mod params;
 mod session;
+mod sugar;
 mod types;
 
 use std::collections::BTreeMap;

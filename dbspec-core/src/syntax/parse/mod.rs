@@ -3,6 +3,7 @@
 mod access;
 mod entity;
 pub(super) mod expr;
+mod operand;
 mod rule;
 mod stats;
 mod target;
