@@ -27,7 +27,7 @@ pub use dbspec_core::model::Model;
 pub use dbspec_core::syntax::parse;
 pub use dbspec_memory::{Memory, Reference};
 pub use dbspec_nosql::DynamoDb;
-pub use dbspec_sql::Postgres;
+pub use dbspec_sql::{MySql, Postgres};
 
 /// Every code that a finding can have: of the language, of its meaning, of targets and of each engine.
 pub fn codes() -> Vec<&'static diag::Code> {

@@ -59,6 +59,11 @@ const ENGINES: &[Engine] = &[
         backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
     },
     Engine {
+        name: "mysql",
+        versions: &[8, 9],
+        backend: |version| Box::new(dbspec_sql::MySql::new(version)),
+    },
+    Engine {
         name: "dynamodb",
         versions: &[],
         backend: |_| Box::new(dbspec_nosql::DynamoDb::new()),
@@ -71,7 +76,7 @@ const ENGINES: &[Engine] = &[
 ];
 
 /// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["mysql", "mongodb", "redis", "neo4j"];
+const TO_COME: &[&str] = &["mongodb", "redis", "neo4j"];
 
 /// A target and its compiler.
 pub struct Target {
@@ -150,7 +155,7 @@ fn versions(engine: &str) -> String {
 /// ```
 /// assert!(dbspec::targets::backend("postgres", Some("17")).is_ok());
 /// assert!(dbspec::targets::backend("postgres", Some("9.6")).is_err());
-/// assert!(dbspec::targets::backend("mysql", None).is_err());
+/// assert!(dbspec::targets::backend("mongodb", None).is_err());
 /// ```
 ///
 /// # Errors

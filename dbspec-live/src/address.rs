@@ -14,6 +14,8 @@ pub enum Address {
     Memory(Option<PathBuf>),
     /// `postgres://user:password@host:port/database`.
     Postgres(Url),
+    /// `mysql://user:password@host:port/database`.
+    MySql(Url),
     /// `dynamodb://host:port?region=…&access_key=…&secret_key=…`, or `dynamodb:` for the service itself, with region and
     /// keys from the environment (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`).
     /// `prefix=…` stands before the name of every table in place of the model's name.
@@ -21,7 +23,7 @@ pub enum Address {
 }
 
 /// What addresses look like, for messages.
-const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…` and `dynamodb://…` are known";
+const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…` and `dynamodb://…` are known";
 
 impl Address {
     /// Reads a URL.
@@ -37,6 +39,7 @@ impl Address {
             Url::parse(text).map_err(|why| LiveError::Address(format!("not a URL ({why}); {FORMS}")))?;
         match url.scheme() {
             "postgres" | "postgresql" => Ok(Self::Postgres(url)),
+            "mysql" => Ok(Self::MySql(url)),
             "dynamodb" => Ok(Self::DynamoDb(url)),
             other => Err(LiveError::Address(format!(
                 "there is no engine `{other}`; {FORMS}"
@@ -50,7 +53,7 @@ impl fmt::Display for Address {
         match self {
             Self::Memory(None) => f.write_str("memory:"),
             Self::Memory(Some(folder)) => write!(f, "memory:{}", folder.display()),
-            Self::Postgres(url) | Self::DynamoDb(url) => {
+            Self::Postgres(url) | Self::MySql(url) | Self::DynamoDb(url) => {
                 write!(f, "{}:", url.scheme())?;
                 if let Some(host) = url.host_str() {
                     write!(f, "//{host}")?;
@@ -58,7 +61,7 @@ impl fmt::Display for Address {
                 if let Some(port) = url.port() {
                     write!(f, ":{port}")?;
                 }
-                if matches!(self, Self::Postgres(_)) {
+                if matches!(self, Self::Postgres(_) | Self::MySql(_)) {
                     f.write_str(url.path())?;
                 }
                 Ok(())
@@ -86,6 +89,7 @@ mod tests {
                 "postgres://me:hush@db.example:5433/shop?password=hush",
                 "postgres://db.example:5433/shop",
             ),
+            ("mysql://me:hush@db.example/shop", "mysql://db.example/shop"),
             (
                 "dynamodb://localhost:8000?region=x&access_key=hush&secret_key=hush",
                 "dynamodb://localhost:8000",

@@ -44,6 +44,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
     match address {
         #[cfg(feature = "postgres")]
         Address::Postgres(url) => Ok(Box::new(crate::postgres::Postgres::connect(url, address).await?)),
+        #[cfg(feature = "mysql")]
+        Address::MySql(url) => Ok(Box::new(crate::mysql::MySql::connect(url, address).await?)),
         #[cfg(feature = "dynamodb")]
         Address::DynamoDb(url) => Ok(Box::new(crate::dynamodb::DynamoDb::connect(url, address).await?)),
         Address::Memory(_) => Err(LiveError::Address(format!(
@@ -51,6 +53,10 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         ))),
         #[cfg(not(feature = "postgres"))]
         Address::Postgres(_) => Err(LiveError::Address(format!(
+            "{address}: this build has no driver for it"
+        ))),
+        #[cfg(not(feature = "mysql"))]
+        Address::MySql(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),
         #[cfg(not(feature = "dynamodb"))]

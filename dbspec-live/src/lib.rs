@@ -27,8 +27,12 @@ mod load;
 
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod statement;
 
 pub use address::Address;
 pub use client::Client;

@@ -17,6 +17,7 @@ use sqlx::{AssertSqlSafe, Connection, Either, Executor, PgConnection, PgPool, Ro
 use url::Url;
 
 use crate::engine::{Engine, Session};
+use crate::statement::{binds, result};
 use crate::{Address, LiveError};
 
 /// How many connections a client holds at most.
@@ -174,13 +175,7 @@ impl Session for Connected {
                     Either::Right(row) => rows.push(document(&row)?),
                 }
             }
-            results.push(Value::Map(vec![
-                ("rows".into(), Value::List(rows)),
-                (
-                    "touched".into(),
-                    Value::Int(i64::try_from(touched).unwrap_or(i64::MAX)),
-                ),
-            ]));
+            results.push(result(rows, touched));
         }
         Ok(results)
     }
@@ -193,20 +188,6 @@ impl Drop for Connected {
             drop(connection.detach());
         }
     }
-}
-
-/// The binds: texts or nulls.
-fn binds(args: &Value) -> Result<Vec<Option<String>>, Fault> {
-    let unfit = || Fault::Broken("binds of a statement are texts".into());
-    let Value::List(args) = args else {
-        return Err(unfit());
-    };
-    let each = args.iter().map(|arg| match arg {
-        Value::Null => Ok(None),
-        Value::Text(text) => Ok(Some(text.to_string())),
-        _ => Err(unfit()),
-    });
-    each.collect()
 }
 
 /// The one column of a row: a JSON document, or a text.

@@ -22,6 +22,8 @@ pub struct Place {
 pub const POSTGRES_NEWEST: &str = "postgres18";
 /// The `PostgreSQL` that is oldest.
 pub const POSTGRES_OLDEST: &str = "postgres13";
+/// `MySQL`.
+pub const MYSQL: &str = "mysql";
 /// `DynamoDB`.
 pub const DYNAMODB: &str = "dynamodb";
 
@@ -54,6 +56,11 @@ impl Place {
         self.name.starts_with("postgres")
     }
 
+    /// Whether the database is `MySQL`.
+    pub fn is_mysql(&self) -> bool {
+        self.name == MYSQL
+    }
+
     /// Runs a test on an empty database of its own, which is dropped afterwards.
     pub async fn with_database<F: Future<Output = ()> + Send + 'static>(
         &self,
@@ -75,6 +82,8 @@ impl Place {
     pub fn within(&self, url: &str, case: u32) -> String {
         if self.is_postgres() {
             format!("{url}?options=-c%20search_path%3Dcase{case}")
+        } else if self.is_mysql() {
+            format!("{url}_case{case}")
         } else {
             format!("{url}.{case}")
         }
@@ -84,6 +93,9 @@ impl Place {
     pub async fn make(&self, url: &str) {
         if let Some((_, schema)) = url.split_once("search_path%3D") {
             statement(&*self.open(url).await, &format!("CREATE SCHEMA {schema}")).await;
+        } else if self.is_mysql() {
+            let sql = format!("CREATE DATABASE `{}`", database_of(url));
+            statement(&*self.open(&self.url).await, &sql).await;
         }
     }
 
@@ -91,18 +103,22 @@ impl Place {
     pub async fn clear(&self, url: &str) {
         if let Some((_, schema)) = url.split_once("search_path%3D") {
             statement(&*self.open(url).await, &format!("DROP SCHEMA {schema} CASCADE")).await;
+        } else if self.is_mysql() {
+            let sql = format!("DROP DATABASE `{}`", database_of(url));
+            statement(&*self.open(&self.url).await, &sql).await;
         } else if let Some((_, prefix)) = url.split_once("&prefix=") {
             self.drop_tables(&format!("{prefix}.")).await;
         }
     }
 
     async fn create_database(&self, name: &str) -> String {
-        if self.is_postgres() {
-            statement(
-                &*self.open(&self.url).await,
-                &format!("CREATE DATABASE \"{name}\""),
-            )
-            .await;
+        if self.is_postgres() || self.is_mysql() {
+            let quoted = if self.is_mysql() {
+                format!("`{name}`")
+            } else {
+                format!("\"{name}\"")
+            };
+            statement(&*self.open(&self.url).await, &format!("CREATE DATABASE {quoted}")).await;
             let (server, _) = self
                 .url
                 .rsplit_once('/')
@@ -120,6 +136,9 @@ impl Place {
                 &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
             )
             .await;
+        } else if self.is_mysql() {
+            let sql = format!("DROP DATABASE IF EXISTS `{name}`");
+            statement(&*self.open(&self.url).await, &sql).await;
         } else {
             self.drop_tables(&format!("{name}.")).await;
         }
@@ -152,6 +171,11 @@ impl Place {
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
+}
+
+/// The database that a URL names.
+fn database_of(url: &str) -> &str {
+    url.rsplit_once('/').map_or(url, |(_, name)| name)
 }
 
 /// The engine of a URL.

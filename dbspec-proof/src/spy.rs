@@ -139,6 +139,60 @@ fn scanned(plan: &Json, small: &[String]) -> u64 {
     own + sum
 }
 
+/// How many rows `MySQL` reads for statements that were heard: those that a look-up or a scan came upon, but of tables of
+/// few pages that are scanned only those that are kept.
+pub async fn rows_of_plans(engine: &dyn Engine, heard: &Heard) -> u64 {
+    let small = format!(
+        "select t.name from information_schema.innodb_tablestats as t \
+         where t.name like concat(database(), '/%') and t.clust_index_size < {FEW_PAGES}"
+    );
+    let small: Vec<String> = statement(engine, &small)
+        .await
+        .iter()
+        .filter_map(|name| name.as_str()?.split_once('/').map(|(_, table)| table.to_owned()))
+        .collect();
+    let mut rows = 0;
+    for (call, _) in heard {
+        let call = Call {
+            text: format!("EXPLAIN ANALYZE FORMAT=JSON {}", call.text).into(),
+            args: call.args.clone(),
+        };
+        let reply = called(engine, call).await;
+        let plan = reply["rows"][0].as_str().unwrap_or_default();
+        let plan: Json = serde_json::from_str(plan).unwrap_or_else(|error| panic!("no plan: {error}"));
+        rows += come_upon(&plan["query_plan"], None, &small);
+    }
+    rows
+}
+
+/// `kept`: the rows that a filter above keeps.
+fn come_upon(plan: &Json, kept: Option<f64>, small: &[String]) -> u64 {
+    let number = |name: &str| plan[name].as_f64().unwrap_or_default();
+    let all = number("actual_rows") * number("actual_loops");
+    let mut rows = 0.0;
+    if let Some(table) = plan["table_name"].as_str() {
+        let scanned = plan["access_type"].as_str() == Some("table");
+        let few = scanned && small.iter().any(|it| it == table);
+        rows = if few { kept.unwrap_or(all) } else { all };
+        // What stands in no schema was made on the way.
+        if plan["schema_name"].as_str().is_none() {
+            rows = 0.0;
+        }
+    }
+    let kept = (plan["access_type"].as_str() == Some("filter")).then_some(all);
+    let below = ["inputs", "inputs_from_select_list"]
+        .iter()
+        .flat_map(|name| plan[*name].as_array().into_iter().flatten());
+    let sum: u64 = below.map(|plan| come_upon(plan, kept, small)).sum();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of rows"
+    )]
+    let own = rows.round() as u64;
+    own + sum
+}
+
 /// How many items `DynamoDB` reads for requests that were heard: what it says it looked at, and one per item that was
 /// asked for by its key.
 pub fn rows_of_requests(heard: &Heard) -> u64 {

@@ -13,7 +13,7 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::{Operation, Row};
 use dbspec_live::{Client, LiveError};
 use dbspec_memory::Memory;
-use dbspec_proof::engine::{DYNAMODB, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
+use dbspec_proof::engine::{DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
 use dbspec_proof::{compare, model};
 use dbspec_testkit::generate::{models, names};
 use dbspec_testkit::operations::{Made, Maker, StepPlan, steps};
@@ -32,6 +32,11 @@ fn postgres_means_what_the_reference_engine_means() {
 #[test]
 fn the_oldest_postgres_means_what_the_reference_engine_means() {
     differ(POSTGRES_OLDEST, CASES / 5);
+}
+
+#[test]
+fn mysql_means_what_the_reference_engine_means() {
+    differ(MYSQL, CASES);
 }
 
 #[test]

@@ -9,8 +9,10 @@ use dbspec_core::kernel::{EntityId, Kernel};
 use dbspec_core::rows::Given;
 use dbspec_core::semantics::Asked;
 use dbspec_live::{Address, Client};
-use dbspec_proof::engine::{DYNAMODB, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, opened, places, statement};
-use dbspec_proof::spy::{Spy, rows_of_requests, rows_of_statements};
+use dbspec_proof::engine::{
+    DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, opened, places, statement,
+};
+use dbspec_proof::spy::{Spy, rows_of_plans, rows_of_requests, rows_of_statements};
 use dbspec_proof::{compare, draw, model, scale};
 
 type Rows = Vec<(EntityId, Given)>;
@@ -29,6 +31,11 @@ async fn chinook_on_the_oldest_postgres() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn chinook_on_mysql() {
+    chinook(MYSQL, &[1, 10]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn chinook_on_dynamodb() {
     chinook(DYNAMODB, &[1]).await;
 }
@@ -41,6 +48,11 @@ async fn the_shop_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shop_on_the_oldest_postgres() {
     shop(POSTGRES_OLDEST, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_mysql() {
+    shop(MYSQL, &[1, 10]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,6 +109,12 @@ async fn answered(place: &Place, url: &str, kernel: &Arc<Kernel>, rows: Rows, ti
     let engine = opened(url).await;
     if place.is_postgres() {
         statement(&*engine, "ANALYZE").await;
+    } else if place.is_mysql() {
+        let tables = "select table_name from information_schema.tables where table_schema = database()";
+        for table in statement(&*engine, tables).await {
+            let table = table.as_str().unwrap_or_default();
+            statement(&*engine, &format!("ANALYZE TABLE `{table}`")).await;
+        }
     }
     let mut wrong = Vec::new();
     let mut asked = 0;
@@ -132,6 +150,8 @@ async fn answered(place: &Place, url: &str, kernel: &Arc<Kernel>, rows: Rows, ti
             let heard = ear.heard();
             let read = if place.is_postgres() {
                 rows_of_statements(&*engine, &heard).await
+            } else if place.is_mysql() {
+                rows_of_plans(&*engine, &heard).await
             } else {
                 rows_of_requests(&heard)
             };

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dbspec_proof::engine::{DYNAMODB, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request};
+use dbspec_proof::engine::{
+    DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request,
+};
 use dbspec_proof::model;
 use serde_json::{Value as Json, json};
 
@@ -33,6 +35,26 @@ async fn psql_runs_the_schemas() {
                         .arg(&url)
                         .output();
                     let run = run.unwrap_or_else(|error| panic!("psql: {error}"));
+                    let said = String::from_utf8_lossy(&run.stderr);
+                    assert!(run.status.success(), "{}: {said}", file.display());
+                })
+                .await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn mysql_runs_the_schemas() {
+    for place in places(&[MYSQL]) {
+        for (number, file) in outputs("mysql", "schema.sql").into_iter().enumerate() {
+            place
+                .with_database(&format!("outputs_{number}"), async move |url| {
+                    let script = std::fs::File::open(&file).unwrap_or_else(|error| panic!("{error}"));
+                    let run = Command::new(model::repository("engines/client"))
+                        .args(["mysql", &url, "--default-character-set=utf8mb4"])
+                        .stdin(script)
+                        .output();
+                    let run = run.unwrap_or_else(|error| panic!("mysql: {error}"));
                     let said = String::from_utf8_lossy(&run.stderr);
                     assert!(run.status.success(), "{}: {said}", file.display());
                 })

@@ -6,19 +6,26 @@ use std::sync::Arc;
 use dbspec_core::program::machine::{Call, Fault};
 use dbspec_core::value::Value;
 use dbspec_live::{Client, LiveError};
-use dbspec_proof::engine::{DYNAMODB, POSTGRES_NEWEST, POSTGRES_OLDEST, opened, places};
+use dbspec_proof::engine::{DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, opened, places};
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_not_repeated() {
-    for place in places(&[POSTGRES_NEWEST, POSTGRES_OLDEST]) {
-        let url = place.url().replacen(":postgres@", ":hushed@", 1);
+    for (name, password, code) in [
+        (POSTGRES_NEWEST, ":postgres@", "28P01"),
+        (POSTGRES_OLDEST, ":postgres@", "28P01"),
+        (MYSQL, ":mysql@", "28000"),
+    ] {
+        let Some(place) = places(&[name]).pop() else {
+            continue;
+        };
+        let url = place.url().replacen(password, ":hushed@", 1);
         assert_ne!(url, place.url(), "the URL has another password");
         let Err(error) = Client::connect(&url, Arc::default()).await else {
             panic!("{}: any password will do", place.name);
         };
         assert!(matches!(error, LiveError::Connect { .. }), "{error}");
         let said = format!("{error} {error:?}");
-        assert!(said.contains("28P01"), "{said}");
+        assert!(said.contains(code), "{said}");
         assert!(!said.contains("hushed"), "{said}");
     }
 }
@@ -29,6 +36,11 @@ async fn values_of_a_request_are_not_repeated() {
         (
             POSTGRES_NEWEST,
             "select to_json($1::text::uuid)",
+            Value::List(vec![Value::text("hushed")]),
+        ),
+        (
+            MYSQL,
+            "select cast(uuid_to_bin(?) as char)",
             Value::List(vec![Value::text("hushed")]),
         ),
         (

@@ -84,10 +84,10 @@ fn unknown_targets_and_versions() {
         .exits(1)
         .says("E0901")
         .says("known engines:");
-    check("m.dbspec", with("target mysql 9.0"))
+    check("m.dbspec", with("target mongodb 8.0"))
         .exits(0)
         .says("W0903")
-        .says("no compiler for mysql");
+        .says("no compiler for mongodb");
     let desk = notes();
     desk.run("coverage notes.dbspec --target orakle")
         .exits(2)

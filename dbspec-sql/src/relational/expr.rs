@@ -252,31 +252,71 @@ impl Sql {
 
     /// Whether it speaks of columns and constants alone: no select, no bind, no clock.
     pub fn is_local(&self) -> bool {
-        match self {
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Column { .. } => true,
-            Self::Constant(..) => true,
+        let mut local = true;
+        self.visit(&mut |it| match it {
             Self::Bind(_)
             | Self::Aggregate { .. }
             | Self::RowNumber
             | Self::ArrayOf(_)
             | Self::InSelect(..)
             | Self::Exists(_)
-            | Self::Scalar(_) => false,
-            Self::Call(function, args) => !CLOCKS.contains(&&**function) && args.iter().all(Self::is_local),
+            | Self::Scalar(_) => local = false,
+            Self::Call(function, _) if CLOCKS.contains(&&**function) => local = false,
+            _ => {}
+        });
+        local
+    }
+
+    /// Visits it and all expressions in it, but for those of selects.
+    pub fn visit<'s>(&'s self, each: &mut dyn FnMut(&'s Self)) {
+        each(self);
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Column { .. }
+            | Self::Constant(..)
+            | Self::Bind(_)
+            | Self::RowNumber
+            | Self::ArrayOf(_)
+            | Self::Exists(_)
+            | Self::Scalar(_) => {}
+            Self::Aggregate { call, filter, .. } => {
+                call.visit(each);
+                if let Some(filter) = filter {
+                    filter.visit(each);
+                }
+            }
             Self::Cast(of, _)
             | Self::Collate(of, _)
             | Self::Not(of)
             | Self::Negative(of)
             | Self::IsNull(of)
             | Self::NotNull(of)
-            | Self::Interval(of, _) => of.is_local(),
-            Self::Infix(_, a, b) | Self::EqualsAny(a, b) | Self::Item(a, b) => a.is_local() && b.is_local(),
-            Self::And(parts) | Self::Or(parts) | Self::Row(parts) | Self::Array(parts) => {
-                parts.iter().all(Self::is_local)
+            | Self::Interval(of, _)
+            | Self::InSelect(of, _) => of.visit(each),
+            Self::Infix(_, a, b) | Self::EqualsAny(a, b) | Self::Item(a, b) => {
+                a.visit(each);
+                b.visit(each);
             }
-            Self::In(of, list) => of.is_local() && list.iter().all(Self::is_local),
+            Self::Call(_, parts)
+            | Self::And(parts)
+            | Self::Or(parts)
+            | Self::Row(parts)
+            | Self::Array(parts) => parts.iter().for_each(|part| part.visit(each)),
+            Self::In(of, list) => {
+                of.visit(each);
+                for item in list {
+                    item.visit(each);
+                }
+            }
             Self::Case(arms, otherwise) => {
-                otherwise.is_local() && arms.iter().all(|(when, then)| when.is_local() && then.is_local())
+                for (when, then) in arms {
+                    when.visit(each);
+                    then.visit(each);
+                }
+                otherwise.visit(each);
             }
         }
     }

@@ -48,7 +48,6 @@ impl Path {
 
 /// Where nulls stand in an index that goes up.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "other engines have the other")]
 pub(crate) enum Nulls {
     First,
     Last,
@@ -64,7 +63,6 @@ pub(crate) enum Holding {
 
 /// In which order an index has to have a reference's columns so that it serves it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "other engines have the other")]
 pub(crate) enum Columns {
     AnyOrder,
     SameOrder,

@@ -46,10 +46,6 @@ impl<'a> Ground<'a> {
 
 /// What a quotient is made of: a dividend and a divisor, digits before and behind the dividend's point, and how many the
 /// result has behind its own.
-#[expect(
-    dead_code,
-    reason = "an engine whose numbers have fewer digits asks how many there are"
-)]
 pub(crate) struct Quotient {
     pub(crate) dividend: Sql,
     pub(crate) divisor: Sql,

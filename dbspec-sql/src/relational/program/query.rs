@@ -2,7 +2,7 @@
 
 use dbspec_core::arena::Id;
 use dbspec_core::kernel::{
-    Dir, Expr, Kernel, OrderTerm, Output, Place, Query, QueryId, Scalar, Take, Term as By, Var, VarId,
+    Dir, Expr, Kernel, OrderTerm, Output, Place, Query, QueryId, Scalar, Shape, Take, Term as By, Var, VarId,
 };
 use dbspec_core::program::{Block, Codec, Expect, Program, Purpose, Replay, Request, Slot, Step, Term};
 use dbspec_core::query::CondSet;
@@ -33,10 +33,12 @@ pub(crate) fn steps(
     let query = &on.kernel.queries[id];
     let asking = Asking { on, query };
     if is_beyond(on.kernel, query) {
-        judged::steps(&asking, reading())
-    } else {
-        asking.by_given(&mut |present, nulls| asking.block(present, nulls))
+        return judged::steps(&asking, reading());
     }
+    // What this engine's numbers can't hold is the evaluator's as well.
+    asking
+        .by_given(&mut |present, nulls| asking.block(present, nulls))
+        .or_else(|Unsaid| judged::steps(&asking, reading()))
 }
 
 /// A program of steps that were made for it.
@@ -68,6 +70,8 @@ pub(super) struct Ordered {
     scalar: Scalar,
     descending: bool,
     nullable: bool,
+    /// Whether conditions leave none that is null.
+    set: bool,
 }
 
 impl Asking<'_> {
@@ -137,6 +141,18 @@ impl Asking<'_> {
             By::Leaf(leaf) => self.on.kernel.leaves[*leaf].nullable,
             By::Expr(_) | By::Output(_) => true,
         }
+    }
+
+    /// Whether a condition on what is sorted by leaves only rows in which it is set.
+    fn is_set(&self, term: &OrderTerm, present: CondSet) -> bool {
+        let By::Leaf(leaf) = &term.term else { return false };
+        present.iter().map(|at| &self.query.conds[at]).any(|cond| {
+            cond.leaf == Some(*leaf)
+                && match cond.shape {
+                    Shape::Eq | Shape::In(_) | Shape::Range(_) | Shape::Prefix => true,
+                    Shape::Null | Shape::Other => false,
+                }
+        })
     }
 
     /// One statement, and what its reply means. `nulls`: the pattern of the cursor, where the page goes on.
@@ -243,7 +259,7 @@ impl Asking<'_> {
         let query = self.query;
         let mut express = self.express(binds);
         let filter = self.conditions(&mut express, present)?;
-        let ordered = self.ordered(&mut express)?;
+        let ordered = self.ordered(&mut express, present)?;
         let mut members: Vec<Member> = match &query.output {
             Output::Row => output::fields(&express, self.on.kernel.entities[query.from].fields.iter(), ROW),
             Output::Select { columns, .. } => {
@@ -359,7 +375,7 @@ impl Asking<'_> {
         drop(express);
         let mut over = Express::new(self.on, binds);
         over.scopes.push(Scope::Outputs(outer));
-        let ordered = self.ordered(&mut over)?;
+        let ordered = self.ordered(&mut over, present)?;
         drop(over);
         let (object, codec) = output::object(self.on.words, &members);
         let (key, key_codec) = self.keys(&ordered);
@@ -377,7 +393,11 @@ impl Asking<'_> {
         Ok((select, codec, key_codec))
     }
 
-    pub(super) fn ordered(&self, express: &mut Express<'_>) -> Result<Vec<Ordered>, Unsaid> {
+    pub(super) fn ordered(
+        &self,
+        express: &mut Express<'_>,
+        present: CondSet,
+    ) -> Result<Vec<Ordered>, Unsaid> {
         let mut list = Vec::new();
         for term in &self.query.order {
             let (by, scalar) = match &term.term {
@@ -405,6 +425,7 @@ impl Asking<'_> {
                 scalar,
                 descending: term.dir == Dir::Desc,
                 nullable: self.nullable(term),
+                set: self.is_set(term, present),
             });
         }
         Ok(list)
@@ -413,7 +434,10 @@ impl Asking<'_> {
     pub(super) fn sorting(&self, ordered: &[Ordered]) -> Vec<Sorting> {
         ordered
             .iter()
-            .flat_map(|it| self.on.words.sorted(it.by.clone(), it.descending, it.nullable))
+            .flat_map(|it| {
+                let nullable = it.nullable && !it.set;
+                self.on.words.sorted(it.by.clone(), it.descending, nullable)
+            })
             .collect()
     }
 
