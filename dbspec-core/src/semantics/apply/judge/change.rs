@@ -3,7 +3,7 @@
 use super::super::super::view::Pending;
 use super::super::super::{Row, RowKey};
 use super::super::Run;
-use crate::kernel::{EntityId, FieldId, LeafId, LeafType, RuleId, Scalar};
+use crate::kernel::{EntityId, FieldId, LeafId, LeafType, RuleId, RuleKind, Scalar};
 use crate::value::{self, DAY, Value};
 
 impl Run<'_> {
@@ -49,7 +49,8 @@ impl Run<'_> {
         }
     }
 
-    /// Nothing changes but what follows from changes elsewhere: derived fields, and references to a key that changes.
+    /// Nothing changes but what follows from changes elsewhere: derived fields, and references to a key that changes. Nothing
+    /// goes but what retention takes: rows past the time for which they are kept at most.
     pub(super) fn judge_append_only(&mut self, id: RuleId, entity: EntityId) {
         let kernel = self.kernel;
         let leaves = kernel.entities[entity].leaves;
@@ -62,7 +63,23 @@ impl Run<'_> {
                         .contains(&(entity, key.clone(), kernel.leaves[leaf].field))
             })
         });
-        if changed || (!self.purging && self.removed(entity).next().is_some()) {
+        let times: Vec<_> = kernel
+            .rules_of(entity)
+            .filter_map(|(_, rule)| match rule.kind {
+                RuleKind::KeepAtMost {
+                    from, months, micros, ..
+                } => Some((from, months, micros)),
+                _ => None,
+            })
+            .collect();
+        let over = |row: &Row| {
+            let begun = |from: LeafId| !row[kernel.position(from)].is_null();
+            times
+                .iter()
+                .any(|(from, months, micros)| begun(*from) && !self.is_early(row, *from, (*months, *micros)))
+        };
+        let taken = self.removed(entity).any(|row| !(self.purging && over(row)));
+        if changed || taken {
             self.refuse(id);
         }
     }
@@ -88,20 +105,23 @@ impl Run<'_> {
         from: LeafId,
         (months, micros): (u32, i64),
     ) {
-        let at = self.kernel.position(from);
-        let now = self.context.now;
-        let early = |row: &Row| {
-            let from = match row.get(at) {
-                Some(Value::Date(day)) => i64::from(*day) * DAY,
-                Some(Value::Timestamp(at)) => *at,
-                // The time has not begun to run.
-                _ => return false,
-            };
-            let until = value::add_months(from, months).and_then(|it| it.checked_add(micros));
-            until.is_none_or(|until| now < until)
-        };
-        if self.removed(entity).any(early) {
+        if self
+            .removed(entity)
+            .any(|row| self.is_early(row, from, (months, micros)))
+        {
             self.refuse(id);
         }
+    }
+
+    /// Whether the time for which a row is kept runs.
+    fn is_early(&self, row: &Row, from: LeafId, (months, micros): (u32, i64)) -> bool {
+        let from = match row.get(self.kernel.position(from)) {
+            Some(Value::Date(day)) => i64::from(*day) * DAY,
+            Some(Value::Timestamp(at)) => *at,
+            // It has not begun to run.
+            _ => return false,
+        };
+        let until = value::add_months(from, months).and_then(|it| it.checked_add(micros));
+        until.is_none_or(|until| self.context.now < until)
     }
 }
