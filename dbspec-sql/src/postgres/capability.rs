@@ -51,6 +51,16 @@ lines! {
         "https://www.postgresql.org/docs/18/rangetypes.html#RANGETYPES-CONSTRAINT";
     EXCLUDE_GIST = "PG-EXCLUDE-GIST" "an EXCLUDE constraint over values and a range refuses the row"
         When::Needs("extension btree_gist"), REFUSED, "https://www.postgresql.org/docs/18/btree-gist.html";
+    TRIGGER = "PG-TRIGGER" "a trigger that compares the row before and after refuses the change" When::Always,
+        Proof::Live("triggers_refuse_what_they_claim_to"), "https://www.postgresql.org/docs/18/sql-createtrigger.html";
+    END_TRIGGER = "PG-CONSTRAINT-TRIGGER"
+        "a constraint trigger refuses the transaction at its end; it first writes the row that it judges by, so that no other does the same unseen"
+        When::Always, Proof::Live("triggers_refuse_what_they_claim_to"),
+        "https://www.postgresql.org/docs/18/applevel-consistency.html";
+    HELD_TRIGGER = "PG-CONSTRAINT-TRIGGER-SHARE"
+        "a constraint trigger refuses the transaction at its end; it first locks the named row, so that nobody deletes it softly meanwhile"
+        When::Always, Proof::Live("triggers_refuse_what_they_claim_to"),
+        "https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS";
     SERIALIZABLE = "PG-SERIALIZABLE"
         "programs judge it on what they read in a SERIALIZABLE transaction; other writers can break it"
         When::Always, FOUND,

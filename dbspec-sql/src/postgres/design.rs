@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keywords::Quoting;
 use crate::relational::words::Tables;
-use crate::relational::{Ground, Sql};
+use crate::relational::{Ground, Select, Sql};
 
 /// A database's structure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Indexes, also those that refuse equal rows.
     pub indexes: Vec<Index>,
+    /// What judges changes that no constraint can.
+    pub triggers: Vec<Trigger>,
 }
 
 /// A column.
@@ -137,6 +139,8 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// Whether nulls equal each other.
     pub nulls_equal: bool,
+    /// Whether it is judged at the end of the transaction: then rows may swap their values, but no reference can name it.
+    pub deferred: bool,
 }
 
 /// A constraint on one row.
@@ -210,4 +214,61 @@ pub struct IndexKey {
     pub by: Sql,
     /// Whether the largest comes first.
     pub descending: bool,
+}
+
+/// A trigger, which refuses changes of rows as a constraint would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Its name.
+    pub name: String,
+    /// The name of the constraint that is broken where it refuses: mostly its own.
+    pub raises: String,
+    /// Which changes it is for.
+    pub events: Vec<Event>,
+    /// What it does with each.
+    pub judges: Judges,
+}
+
+/// A kind of change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A row comes.
+    Insert,
+    /// A row changes.
+    Update,
+    /// A row goes.
+    Delete,
+}
+
+/// When and how a trigger judges a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judges {
+    /// At once, by the rows `old` and `new` alone: refused where this is true.
+    Change(Sql),
+    /// At the end of the transaction, by a function of the trigger's name.
+    End(Vec<Act>),
+}
+
+/// What a function that judges does, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// There is nothing to judge where this holds.
+    Unless(Sql),
+    /// Rows are written as they are, unless the transaction has written them already: so two transactions that judge by
+    /// one row can't both go on from what they saw. A lock alone is not enough where snapshots are of the beginning.
+    Write {
+        /// The table, as `p`.
+        table: String,
+        /// A column of it.
+        column: String,
+        /// Which rows.
+        filter: Sql,
+    },
+    /// Rows that nobody may change before the transaction ends.
+    Hold(Select),
+    /// The change is refused where there is such a row.
+    Refuse(Select),
 }

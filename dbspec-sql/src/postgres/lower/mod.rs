@@ -3,9 +3,13 @@
 //! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
 //! the pieces are named together at last, so that a name never depends on the order of rules.
 
+mod change;
+mod end;
 mod reference;
 mod rule;
 mod table;
+
+use std::collections::BTreeMap;
 
 use dbspec_core::arena::Id;
 use dbspec_core::backend::Lowering;
@@ -42,6 +46,8 @@ pub(super) enum Body {
     ForeignKey(design::ForeignKey),
     Index(design::Index),
     Sequence(LeafId),
+    /// A trigger, and the piece whose name it raises: none, its own.
+    Trigger(design::Trigger, Option<usize>),
 }
 
 /// An outcome that waits for a name.
@@ -64,6 +70,8 @@ pub(super) struct Draft<'a> {
     pub(super) extensions: Vec<String>,
     /// By entity, its keys and indexes as queries see them.
     pub(super) paths: Vec<Vec<index::Path>>,
+    /// Unique constraints by their columns.
+    uniques: BTreeMap<(EntityId, Vec<String>), usize>,
     answers: Vec<Answer>,
 }
 
@@ -105,7 +113,23 @@ impl Draft<'_> {
         format!("{}_{}_{end}", self.table(entity).name, words.join("_"))
     }
 
+    /// A unique constraint over columns that a reference will name: it is judged at once. Whether there is one.
+    pub(super) fn refers_to(&mut self, entity: EntityId, columns: &[String]) -> bool {
+        let at = self.uniques.get(&(entity, columns.to_vec()));
+        match at.and_then(|at| self.pieces.get_mut(*at)).map(|it| &mut it.body) {
+            Some(Body::Unique(it)) => {
+                it.deferred = false;
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn piece(&mut self, piece: Piece) -> By {
+        if let Body::Unique(it) = &piece.body {
+            self.uniques
+                .insert((piece.entity, it.columns.clone()), self.pieces.len());
+        }
         self.pieces.push(piece);
         By::Piece(self.pieces.len() - 1)
     }
@@ -215,12 +239,14 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
         pieces: Vec::new(),
         extensions: Vec::new(),
         paths: kernel.entities.ids().map(|_| Vec::new()).collect(),
+        uniques: BTreeMap::new(),
         answers: Vec::new(),
     };
     for (rule, _) in kernel.rules.iter() {
         rule::lower(&mut draft, rule);
     }
     table::decide(cx);
+    rule::decide(&draft, cx);
     let queries = index::lower(&mut draft, cx);
     let names = name_pieces(&draft, cx);
     let name = |by: By| match by {
@@ -304,8 +330,9 @@ fn assemble(draft: Draft<'_>, names: &[NameId], cx: &Lowering<'_>) -> Design {
         extensions,
         ..
     } = draft;
+    let text = |id: &NameId| cx.namer.name(*id).to_string();
     for (piece, name) in pieces.into_iter().zip(names) {
-        let name = cx.namer.name(*name).to_string();
+        let name = text(name);
         let table = &mut tables[piece.entity.index() as usize];
         match piece.body {
             Body::Key(it) => table.key = Some(design::Unique { name, ..it }),
@@ -314,6 +341,12 @@ fn assemble(draft: Draft<'_>, names: &[NameId], cx: &Lowering<'_>) -> Design {
             Body::Exclusion(it) => table.exclusions.push(design::Exclusion { name, ..it }),
             Body::ForeignKey(it) => table.foreign_keys.push(design::ForeignKey { name, ..it }),
             Body::Index(it) => table.indexes.push(design::Index { name, ..it }),
+            Body::Trigger(it, raises) => {
+                let raises = raises
+                    .and_then(|at| names.get(at))
+                    .map_or_else(|| name.clone(), text);
+                table.triggers.push(design::Trigger { name, raises, ..it });
+            }
             Body::Sequence(leaf) => {
                 let column = &mut table.columns[kernel.position(leaf)];
                 column.default = Some(crate::relational::Sql::call(

@@ -3,7 +3,7 @@
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::kernel::{EntityId, Facet, FieldId, LeafId, OnDelete, RuleId, RuleKind};
 
-use super::{Body, Draft, Piece};
+use super::{Body, Draft, Piece, end};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{self, ForeignKey, Unique};
 use crate::relational::audit;
@@ -23,7 +23,9 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         return;
     };
     exists(draft, rule, *field, *to, *on_delete);
-    if living.is_some() {
+    if let Some(living) = living
+        && !end::living(draft, rule, *field, *to, living)
+    {
         // A row that is deleted softly may still be named by those that named it before.
         let outcome = RuleOutcome::Guarded {
             bound: None,
@@ -114,11 +116,7 @@ fn shared(draft: &mut Draft<'_>, rule: RuleId, field: FieldId, to: EntityId, sha
     let element = kernel.rules[rule].element;
     let wanted = draft.columns(&key);
     let table = draft.table(to).name.clone();
-    let there = draft
-        .pieces
-        .iter()
-        .any(|piece| matches!(&piece.body, Body::Unique(it) if piece.entity == to && it.columns == wanted));
-    if !there {
+    if !draft.refers_to(to, &wanted) {
         let wish = draft.wish(to, &wanted.join("_"), "key");
         draft.piece(Piece {
             entity: to,
@@ -129,6 +127,7 @@ fn shared(draft: &mut Draft<'_>, rule: RuleId, field: FieldId, to: EntityId, sha
                 name: String::new(),
                 columns: wanted.clone(),
                 nulls_equal: false,
+                deferred: false,
             }),
         });
     }

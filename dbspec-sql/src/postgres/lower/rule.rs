@@ -2,13 +2,13 @@
 
 mod unique;
 
+use dbspec_core::backend::Lowering;
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
-use dbspec_core::kernel::{
-    Expr, Filling, LeafId, LeafType, Moving, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf,
-};
+use dbspec_core::backend::decision::{Alternative, Decision};
+use dbspec_core::kernel::{Expr, Filling, LeafId, LeafType, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf};
 
-use super::{Body, Draft, Piece, reference};
+use super::{Body, Draft, Piece, change, end, reference};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Check, Exclusion};
 use crate::postgres::options::Extension;
@@ -87,8 +87,10 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             min,
             max,
         } => {
-            let text = audit::bounds(draft.ground(), *owner, *via, filter.as_ref(), *min, *max);
-            guarded(draft, rule, text);
+            if !end::bounds(draft, rule) {
+                let text = audit::bounds(draft.ground(), *owner, *via, filter.as_ref(), *min, *max);
+                guarded(draft, rule, text);
+            }
         }
         RuleKind::AtMost { leaves, filter, max } => {
             let text = audit::repeated(
@@ -102,16 +104,21 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             guarded(draft, rule, text);
         }
         RuleKind::Overlap { by, range, filter } => overlap(draft, rule, by, *range, filter.as_ref()),
-        RuleKind::Transition(Moving::Leaf(..) | Moving::Frozen(_) | Moving::AppendOnly) => past(draft, rule),
+        RuleKind::Transition(moving) => {
+            if !change::transition(draft, rule, moving) {
+                past(draft, rule);
+            }
+        }
         RuleKind::Version(leaf) => {
             let index = dbspec_core::arena::Id::index(it.entity) as usize;
             draft.tables[index].columns[kernel.position(*leaf)].default = Some(Sql::number(1));
-            let text = audit::below_one(draft.ground(), *leaf);
-            guarded(draft, rule, text);
+            change::version(draft, rule, *leaf);
         }
         RuleKind::Derived { field, value, .. } => {
-            let text = audit::stale(draft.ground(), *field, value);
-            guarded(draft, rule, text);
+            if !end::derived(draft, rule, *field, value) {
+                let text = audit::stale(draft.ground(), *field, value);
+                guarded(draft, rule, text);
+            }
         }
         RuleKind::Default {
             field,
@@ -127,7 +134,11 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             }
         }
         RuleKind::Policy { .. } => unsupported(draft, rule, cap::POLICY),
-        RuleKind::KeepAtLeast { .. } => past(draft, rule),
+        RuleKind::KeepAtLeast { from, months, micros } => {
+            if !change::kept(draft, rule, *from, *months, *micros) {
+                past(draft, rule);
+            }
+        }
         RuleKind::KeepAtMost {
             from, months, micros, ..
         } => {
@@ -154,6 +165,35 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             let text = audit::broken(draft.ground(), it.entity, holds);
             guarded(draft, rule, text);
         }
+    }
+}
+
+/// Records when unique constraints are judged.
+pub(super) fn decide(draft: &Draft<'_>, cx: &mut Lowering<'_>) {
+    for piece in &draft.pieces {
+        let Body::Unique(unique) = &piece.body else {
+            continue;
+        };
+        if !unique.deferred {
+            continue;
+        }
+        let (table, columns) = (&draft.table(piece.entity).name, unique.columns.join(", "));
+        cx.decisions.push(Decision {
+            element: piece.element,
+            code: "unique-deferred",
+            chosen: format!("UNIQUE on {table} ({columns}), judged at the end of the transaction").into(),
+            cost: None,
+            alternatives: vec![Alternative {
+                what: "UNIQUE, judged row by row".into(),
+                cost: None,
+                why_not: "two rows couldn't swap their values in one write; inserts and updates of 100,000 rows take as \
+                          long, but for updates to values that other rows still have: these are judged twice"
+                    .into(),
+            }],
+            turned_on: Vec::new(),
+            flips: "a reference to these columns; `ON CONFLICT` on them by other clients".into(),
+            line: Some(cap::UNIQUE),
+        });
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn name(cx: &mut Lowering<'_>) -> (Vec<Table>, Vec<NameId>, Vec<Vec<N
             exclusions: Vec::new(),
             foreign_keys: Vec::new(),
             indexes: Vec::new(),
+            triggers: Vec::new(),
         });
     }
     (built, names.tables, names.columns)

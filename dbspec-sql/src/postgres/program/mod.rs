@@ -72,6 +72,9 @@ fn judged(kernel: &Kernel, by: &write::Constraints) -> JudgedByEngine {
             RuleKind::Overlap { .. } if by.enforce(id, Facet::Holds) => {
                 judged.rules.insert(id);
             }
+            RuleKind::Bounds { .. } if by.enforce(id, Facet::AtLeast) || by.enforce(id, Facet::AtMost) => {
+                judged.rules.insert(id);
+            }
             RuleKind::Reference { field, on_delete, .. } if by.enforce(id, Facet::Exists) => {
                 judged.exists.insert(*field);
                 if *on_delete == OnDelete::Restrict {

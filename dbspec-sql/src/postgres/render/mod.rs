@@ -1,9 +1,10 @@
 //! Design → `schema.sql`; selects → text.
 //!
 //! Tables come with what binds their rows; references between tables come after all of them, so that cycles need no
-//! care.
+//! care, and so do triggers.
 
 mod table;
+mod trigger;
 
 use dbspec_core::backend::{Artefact, Script};
 
@@ -31,6 +32,10 @@ pub(super) fn render(design: &Design) -> Script {
     }
     for table in &design.tables {
         table::indexes(&mut file, table);
+    }
+    trigger::functions(&mut file, design);
+    for table in &design.tables {
+        trigger::triggers(&mut file, table);
     }
     for table in &design.tables {
         table::comments(&mut file, table);

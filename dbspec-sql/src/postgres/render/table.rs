@@ -78,6 +78,9 @@ fn unique(it: &mut Writer<'_>, unique: &Unique) {
     it.word("(")
         .names(unique.columns.iter().map(String::as_str))
         .word(")");
+    if unique.deferred {
+        it.word(" deferrable initially deferred");
+    }
 }
 
 fn check(it: &mut Writer<'_>, check: &Check) {

@@ -115,8 +115,8 @@ impl Constraints {
         for (id, name) in &self.all {
             let rule = &kernel.rules[*id];
             let then = Then::Refuse(Refusal::Rule(*id));
-            if let RuleKind::Reference { to, .. } = rule.kind {
-                found.entry(to).or_default().insert(name.clone(), then.clone());
+            if let RuleKind::Reference { to: other, .. } | RuleKind::Bounds { owner: other, .. } = rule.kind {
+                found.entry(other).or_default().insert(name.clone(), then.clone());
             }
             found.entry(rule.entity).or_default().insert(name.clone(), then);
         }
@@ -333,11 +333,12 @@ impl Writing<'_> {
         if any { blocks } else { BTreeMap::new() }
     }
 
-    /// The leaves, but for the key's, of references that cascade.
+    /// The leaves, but for the key's, of references that cascade; the version with them, so that it rises where a row first
+    /// changes.
     fn leading(&self, entity: EntityId) -> Vec<LeafId> {
         let kernel = self.on.kernel;
         let key = kernel.key_leaves(entity);
-        kernel
+        let mut leading: Vec<LeafId> = kernel
             .rules_of(entity)
             .filter_map(|(_, rule)| match &rule.kind {
                 RuleKind::Reference {
@@ -349,7 +350,11 @@ impl Writing<'_> {
             })
             .flatten()
             .filter(|leaf| !key.contains(leaf))
-            .collect()
+            .collect();
+        if !leading.is_empty() {
+            leading.extend(kernel.entities[entity].version);
+        }
+        leading
     }
 
     fn change(

@@ -213,4 +213,62 @@ create index invoice_line_track_id_id_idx on invoice_line (track_id, id);
 
 create index invoice_line_invoice_id_idx on invoice_line (invoice_id);
 
+create function refuse() returns trigger language plpgsql set search_path from current as '
+begin
+    raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = tg_argv[0];
+end
+';
+
+create function playlist_track_playlist_tracks_bounds() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.playlist_id is distinct from new.playlist_id then
+        return null;
+    end if;
+    update playlist as p set id = p.id where (new.playlist_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from playlist as p where new.playlist_id = p.id and (select count(*) from playlist_track as m where m.playlist_id = p.id) > 10000) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''playlist_track_playlist_tracks_bounds'';
+    end if;
+    return null;
+end
+';
+
+create trigger artist_id_frozen after update on artist
+    for each row when (old.id is distinct from new.id) execute function refuse('artist_id_frozen');
+
+create trigger album_id_frozen after update on album
+    for each row when (old.id is distinct from new.id) execute function refuse('album_id_frozen');
+
+create trigger genre_id_frozen after update on genre
+    for each row when (old.id is distinct from new.id) execute function refuse('genre_id_frozen');
+
+create trigger media_type_id_frozen after update on media_type
+    for each row when (old.id is distinct from new.id) execute function refuse('media_type_id_frozen');
+
+create trigger track_id_frozen after update on track
+    for each row when (old.id is distinct from new.id) execute function refuse('track_id_frozen');
+
+create trigger playlist_id_frozen after update on playlist
+    for each row when (old.id is distinct from new.id) execute function refuse('playlist_id_frozen');
+
+create trigger playlist_track_playlist_frozen after update on playlist_track
+    for each row when (old.playlist_id is distinct from new.playlist_id) execute function refuse('playlist_track_playlist_frozen');
+
+create constraint trigger playlist_track_playlist_tracks_bounds after insert or update on playlist_track
+    deferrable initially deferred for each row execute function playlist_track_playlist_tracks_bounds();
+
+create trigger playlist_track_track_frozen after update on playlist_track
+    for each row when (old.track_id is distinct from new.track_id) execute function refuse('playlist_track_track_frozen');
+
+create trigger employee_id_frozen after update on employee
+    for each row when (old.id is distinct from new.id) execute function refuse('employee_id_frozen');
+
+create trigger customer_id_frozen after update on customer
+    for each row when (old.id is distinct from new.id) execute function refuse('customer_id_frozen');
+
+create trigger invoice_id_frozen after update on invoice
+    for each row when (old.id is distinct from new.id) execute function refuse('invoice_id_frozen');
+
+create trigger invoice_line_id_frozen after update on invoice_line
+    for each row when (old.id is distinct from new.id) execute function refuse('invoice_line_id_frozen');
+
 comment on column track.milliseconds is 'How long it plays.';

@@ -54,7 +54,7 @@ create table "order" (
     total numeric(12, 2) not null,
     version bigint not null default 1,
     constraint order_pkey primary key (id),
-    constraint order_number_key unique (number),
+    constraint order_number_key unique (number) deferrable initially deferred,
     constraint order_status_type check (status in ('draft', 'placed', 'paid', 'shipped', 'cancelled')),
     constraint order_placed_at_type check (placed_at >= timestamptz '0001-01-01 00:00:00+00' and placed_at < timestamptz '10000-01-01 00:00:00+00'),
     constraint order_total_type check (total <> numeric 'NaN'),
@@ -85,7 +85,7 @@ create table product (
     price numeric(12, 2) not null,
     stock integer not null default 0,
     constraint product_pkey primary key (id),
-    constraint product_sku_key unique (sku),
+    constraint product_sku_key unique (sku) deferrable initially deferred,
     constraint product_sku_size check (char_length(sku) <= 40),
     constraint product_sku_matches_check check (sku ~ '^[A-Z]{3}\-[0-9]+$'),
     constraint product_name_size check (char_length(name) <= 200),
@@ -197,5 +197,294 @@ create index delivery_dock_id_idx on delivery (dock_id);
 create index payment_method_customer_id_idx on payment_method (customer_id);
 
 create index wishlist_product_id_idx on wishlist (product_id);
+
+create function refuse() returns trigger language plpgsql set search_path from current as '
+begin
+    raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = tg_argv[0];
+end
+';
+
+create function customer_order_count_derived() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old is distinct from new then
+        return null;
+    end if;
+    if exists (select 1 from customer as p where p.id = new.id and p.order_count is distinct from (select count(*) from "order" as r1 where r1.customer_id = p.id) and p.deleted_at is null) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''customer_order_count_derived'';
+    end if;
+    return null;
+end
+';
+
+create function customer_created_by_living() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.created_by_id is distinct from new.created_by_id and (old.deleted_at is null or new.deleted_at is not null) then
+        return null;
+    end if;
+    perform 1 from customer as p where new.created_by_id = p.id for share;
+    if exists (select 1 from customer as t where t.id = new.id and t.created_by_id = new.created_by_id and not exists (select 1 from customer as p where t.created_by_id = p.id and p.deleted_at is null)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''customer_created_by_living'';
+    end if;
+    return null;
+end
+';
+
+create function customer_updated_by_living() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.updated_by_id is distinct from new.updated_by_id and (old.deleted_at is null or new.deleted_at is not null) then
+        return null;
+    end if;
+    perform 1 from customer as p where new.updated_by_id = p.id for share;
+    if exists (select 1 from customer as t where t.id = new.id and t.updated_by_id = new.updated_by_id and not exists (select 1 from customer as p where t.updated_by_id = p.id and p.deleted_at is null)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''customer_updated_by_living'';
+    end if;
+    return null;
+end
+';
+
+create function customer_customer_orders_bounded() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not (old.deleted_at is not null and new.deleted_at is null) then
+        return null;
+    end if;
+    if exists (select 1 from customer as p where p.id = new.id and p.deleted_at is null and (select count(*) from "order" as m where m.customer_id = p.id) > 10000) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_customer_orders_bounds'';
+    end if;
+    return null;
+end
+';
+
+create function customer_customer_wishes_bounded() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not (old.deleted_at is not null and new.deleted_at is null) then
+        return null;
+    end if;
+    if exists (select 1 from customer as p where p.id = new.id and p.deleted_at is null and (select count(*) from wishlist as m where m.customer_id = p.id) > 500) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''wishlist_customer_wishes_bounds'';
+    end if;
+    return null;
+end
+';
+
+create function order_customer_order_count_derived() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old is distinct from new then
+        return null;
+    end if;
+    update customer as p set id = p.id where (new.customer_id = p.id or old.customer_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from customer as p where (new.customer_id = p.id or old.customer_id = p.id) and p.order_count is distinct from (select count(*) from "order" as r1 where r1.customer_id = p.id) and p.deleted_at is null) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''customer_order_count_derived'';
+    end if;
+    return null;
+end
+';
+
+create function order_customer_living() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.customer_id is distinct from new.customer_id then
+        return null;
+    end if;
+    perform 1 from customer as p where new.customer_id = p.id for share;
+    if exists (select 1 from "order" as t where t.id = new.id and t.customer_id = new.customer_id and not exists (select 1 from customer as p where t.customer_id = p.id and p.deleted_at is null)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_customer_living'';
+    end if;
+    return null;
+end
+';
+
+create function order_customer_orders_bounds() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.customer_id is distinct from new.customer_id then
+        return null;
+    end if;
+    update customer as p set id = p.id where (new.customer_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from customer as p where new.customer_id = p.id and p.deleted_at is null and (select count(*) from "order" as m where m.customer_id = p.id) > 10000) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_customer_orders_bounds'';
+    end if;
+    return null;
+end
+';
+
+create function order_total_derived() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old is distinct from new then
+        return null;
+    end if;
+    if exists (select 1 from "order" as p where p.id = new.id and p.total is distinct from (select case when abs(coalesce(sum(r1.quantity::numeric * r1.unit_price), 0)) < 1000000000000000000000000000000000000 then coalesce(sum(r1.quantity::numeric * r1.unit_price), 0) else null end from order_line as r1 where r1.order_id = p.id)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_total_derived'';
+    end if;
+    return null;
+end
+';
+
+create function order_order_lines_bounded() returns trigger language plpgsql set search_path from current as '
+begin
+    if exists (select 1 from "order" as p where p.id = new.id and ((select count(*) from order_line as m where m.order_id = p.id) < 1 or (select count(*) from order_line as m where m.order_id = p.id) > 50)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_line_order_lines_bounds'';
+    end if;
+    return null;
+end
+';
+
+create function order_line_order_total_derived() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old is distinct from new then
+        return null;
+    end if;
+    update "order" as p set id = p.id where (new.order_id = p.id or old.order_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from "order" as p where (new.order_id = p.id or old.order_id = p.id) and p.total is distinct from (select case when abs(coalesce(sum(r1.quantity::numeric * r1.unit_price), 0)) < 1000000000000000000000000000000000000 then coalesce(sum(r1.quantity::numeric * r1.unit_price), 0) else null end from order_line as r1 where r1.order_id = p.id)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_total_derived'';
+    end if;
+    return null;
+end
+';
+
+create function order_line_order_lines_bounds() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.order_id is distinct from new.order_id then
+        return null;
+    end if;
+    update "order" as p set id = p.id where (new.order_id = p.id or old.order_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from "order" as p where (new.order_id = p.id or old.order_id = p.id) and ((select count(*) from order_line as m where m.order_id = p.id) < 1 or (select count(*) from order_line as m where m.order_id = p.id) > 50)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''order_line_order_lines_bounds'';
+    end if;
+    return null;
+end
+';
+
+create function payment_method_customer_living() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.customer_id is distinct from new.customer_id then
+        return null;
+    end if;
+    perform 1 from customer as p where new.customer_id = p.id for share;
+    if exists (select 1 from payment_method as t where t.id = new.id and t.customer_id = new.customer_id and not exists (select 1 from customer as p where t.customer_id = p.id and p.deleted_at is null)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''payment_method_customer_living'';
+    end if;
+    return null;
+end
+';
+
+create function wishlist_customer_living() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.customer_id is distinct from new.customer_id then
+        return null;
+    end if;
+    perform 1 from customer as p where new.customer_id = p.id for share;
+    if exists (select 1 from wishlist as t where t.customer_id = new.customer_id and t.product_id = new.product_id and t.customer_id = new.customer_id and not exists (select 1 from customer as p where t.customer_id = p.id and p.deleted_at is null)) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''wishlist_customer_living'';
+    end if;
+    return null;
+end
+';
+
+create function wishlist_customer_wishes_bounds() returns trigger language plpgsql set search_path from current as '
+begin
+    if tg_op = ''UPDATE'' and not old.customer_id is distinct from new.customer_id then
+        return null;
+    end if;
+    update customer as p set id = p.id where (new.customer_id = p.id) and p.xmin <> pg_current_xact_id()::xid;
+    if exists (select 1 from customer as p where new.customer_id = p.id and p.deleted_at is null and (select count(*) from wishlist as m where m.customer_id = p.id) > 500) then
+        raise exception using errcode = ''23514'', message = ''a row breaks a rule'', schema = tg_table_schema, table = tg_table_name, constraint = ''wishlist_customer_wishes_bounds'';
+    end if;
+    return null;
+end
+';
+
+create trigger customer_id_frozen after update on customer
+    for each row when (old.id is distinct from new.id) execute function refuse('customer_id_frozen');
+
+create constraint trigger customer_order_count_derived after insert or update on customer
+    deferrable initially deferred for each row execute function customer_order_count_derived();
+
+create constraint trigger customer_created_by_living after insert or update on customer
+    deferrable initially deferred for each row execute function customer_created_by_living();
+
+create constraint trigger customer_updated_by_living after insert or update on customer
+    deferrable initially deferred for each row execute function customer_updated_by_living();
+
+create constraint trigger customer_customer_orders_bounded after update on customer
+    deferrable initially deferred for each row execute function customer_customer_orders_bounded();
+
+create constraint trigger customer_customer_wishes_bounded after update on customer
+    deferrable initially deferred for each row execute function customer_customer_wishes_bounded();
+
+create constraint trigger order_customer_order_count_derived after insert or update or delete on "order"
+    deferrable initially deferred for each row execute function order_customer_order_count_derived();
+
+create trigger order_id_frozen after update on "order"
+    for each row when (old.id is distinct from new.id) execute function refuse('order_id_frozen');
+
+create constraint trigger order_customer_living after insert or update on "order"
+    deferrable initially deferred for each row execute function order_customer_living();
+
+create constraint trigger order_customer_orders_bounds after insert or update on "order"
+    deferrable initially deferred for each row execute function order_customer_orders_bounds();
+
+create constraint trigger order_total_derived after insert or update on "order"
+    deferrable initially deferred for each row execute function order_total_derived();
+
+create trigger order_version_risen after update on "order"
+    for each row when (new.version is distinct from old.version + 1 and (old.version is distinct from new.version or not (pg_trigger_depth() > 0 or old.xmin = pg_current_xact_id()::xid or not old.id is distinct from new.id and not old.number is distinct from new.number and not old.customer_id is distinct from new.customer_id and (not old.payment_id is distinct from new.payment_id or new.payment_id is null) and not old.status is distinct from new.status and not old.placed_at is distinct from new.placed_at))) execute function refuse('order_version_risen');
+
+create trigger order_version_begun after insert on "order"
+    for each row when (new.version is distinct from 1) execute function refuse('order_version_risen');
+
+create trigger order_status_moves after update on "order"
+    for each row when (old.status is distinct from new.status and not coalesce(old.status = 'draft' and new.status = 'placed' or old.status = 'draft' and new.status = 'cancelled' or old.status = 'placed' and new.status = 'paid' or old.status = 'placed' and new.status = 'cancelled' or old.status = 'paid' and new.status = 'shipped', false)) execute function refuse('order_status_moves');
+
+create trigger order_keep_at_least_kept after delete on "order"
+    for each row when (old.placed_at is not null and not old.placed_at at time zone 'UTC' + interval '84 months 0 hours 0 microseconds' < now() at time zone 'UTC') execute function refuse('order_keep_at_least_kept');
+
+create constraint trigger order_order_lines_bounded after insert on "order"
+    deferrable initially deferred for each row execute function order_order_lines_bounded();
+
+create constraint trigger order_line_order_total_derived after insert or update or delete on order_line
+    deferrable initially deferred for each row execute function order_line_order_total_derived();
+
+create trigger order_line_owner_frozen after update on order_line
+    for each row when (old.order_id is distinct from new.order_id) execute function refuse('order_line_owner_frozen');
+
+create constraint trigger order_line_order_lines_bounds after insert or update or delete on order_line
+    deferrable initially deferred for each row execute function order_line_order_lines_bounds();
+
+create trigger order_line_line_no_frozen after update on order_line
+    for each row when (old.line_no is distinct from new.line_no) execute function refuse('order_line_line_no_frozen');
+
+create trigger product_id_frozen after update on product
+    for each row when (old.id is distinct from new.id) execute function refuse('product_id_frozen');
+
+create trigger warehouse_id_frozen after update on warehouse
+    for each row when (old.id is distinct from new.id) execute function refuse('warehouse_id_frozen');
+
+create trigger delivery_id_frozen after update on delivery
+    for each row when (old.id is distinct from new.id) execute function refuse('delivery_id_frozen');
+
+create trigger delivery_append_only_updated after update on delivery
+    for each row when (old.id is distinct from new.id or old.dock_id is distinct from new.dock_id or old.during_start is distinct from new.during_start or old.during_end is distinct from new.during_end) execute function refuse('delivery_append_only_updated');
+
+create trigger delivery_append_only_deleted after delete on delivery
+    for each row when (not coalesce(old.during_end at time zone 'UTC' + interval '36 months 0 hours 0 microseconds' < now() at time zone 'UTC', false)) execute function refuse('delivery_append_only_deleted');
+
+create trigger payment_method_id_frozen after update on payment_method
+    for each row when (old.id is distinct from new.id) execute function refuse('payment_method_id_frozen');
+
+create constraint trigger payment_method_customer_living after insert or update on payment_method
+    deferrable initially deferred for each row execute function payment_method_customer_living();
+
+create trigger payment_method_is_frozen after update on payment_method
+    for each row when (old."is" is distinct from new."is") execute function refuse('payment_method_is_frozen');
+
+create trigger wishlist_customer_frozen after update on wishlist
+    for each row when (old.customer_id is distinct from new.customer_id) execute function refuse('wishlist_customer_frozen');
+
+create constraint trigger wishlist_customer_living after insert or update on wishlist
+    deferrable initially deferred for each row execute function wishlist_customer_living();
+
+create constraint trigger wishlist_customer_wishes_bounds after insert or update on wishlist
+    deferrable initially deferred for each row execute function wishlist_customer_wishes_bounds();
+
+create trigger wishlist_product_frozen after update on wishlist
+    for each row when (old.product_id is distinct from new.product_id) execute function refuse('wishlist_product_frozen');
 
 comment on column customer.size is '0 small, 1 medium, 2 large';

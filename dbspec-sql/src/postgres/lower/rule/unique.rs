@@ -23,6 +23,7 @@ pub(super) fn key(draft: &mut Draft<'_>, rule: RuleId, leaves: &[LeafId]) {
         name: String::new(),
         columns: draft.columns(leaves),
         nulls_equal: false,
+        deferred: false,
     });
     let wish = format!("{}_pkey", draft.table(it.entity).name);
     let key = piece(draft, rule, "primary key", wish, body);
@@ -59,6 +60,7 @@ pub(super) fn unique(
             name: String::new(),
             columns: draft.columns(leaves),
             nulls_equal: false,
+            deferred: true,
         });
         let wish = draft.wish(entity, &names(draft, leaves), "key");
         let by = piece(draft, rule, "unique", wish, body);
