@@ -1,3 +1,8 @@
 //! What engines whose requests are documents share.
 
+pub(crate) mod fact;
+pub(crate) mod name;
+pub(crate) mod operand;
+pub(crate) mod size;
 pub(crate) mod term;
+pub(crate) mod walk;

@@ -1,16 +1,13 @@
 //! What queries get from keys, indexes and guards.
 
 use dbspec_core::backend::Figures;
-use dbspec_core::kernel::{
-    Atom, Dir, EntityId, Expr, FieldId, Func, Kernel, LeafId, LeafType, Nulls, Place, Pred, Query, RuleKind,
-    Scalar, Shape, Take, VarType,
-};
+use dbspec_core::kernel::{Dir, EntityId, FieldId, Kernel, LeafId, Nulls, Pred, Query, RuleKind, Take};
 use dbspec_core::query::{AccessPath, CondSet, Fit, fit};
-use dbspec_core::semantics::fitted;
 
 use super::design::GuardKind;
 use super::layout::Layout;
 use super::types;
+use crate::document::operand::is_comparable;
 
 /// What rows are found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,83 +167,5 @@ fn usable(kernel: &Kernel, query: &Query, path: &Path, at: usize) -> bool {
     if folds && !folded {
         return false;
     }
-    match cond.shape {
-        Shape::Null | Shape::Other => true,
-        Shape::Eq | Shape::Range(_) | Shape::Prefix => cond
-            .operand
-            .as_ref()
-            .is_some_and(|operand| same_type(kernel, query, leaf, operand)),
-        Shape::In(_) => match &cond.pred {
-            Pred::Atom(Atom::In(_, list)) => list.iter().all(|it| same_type(kernel, query, leaf, it)),
-            Pred::Atom(Atom::InVar(_, var)) => {
-                match query.params.get(dbspec_core::arena::Id::index(*var) as usize) {
-                    Some(param) => match &param.ty {
-                        VarType::List { of, .. } => match &**of {
-                            VarType::Scalar(scalar) => holds(kernel, leaf, scalar),
-                            VarType::Ref(_) | VarType::Row(_) | VarType::List { .. } => false,
-                        },
-                        VarType::Scalar(_) | VarType::Ref(_) | VarType::Row(_) => false,
-                    },
-                    None => false,
-                }
-            }
-            Pred::Const(_)
-            | Pred::Atom(_)
-            | Pred::IsNull(_)
-            | Pred::Not(_)
-            | Pred::And(_)
-            | Pred::Or(_)
-            | Pred::Any(..) => false,
-        },
-    }
-}
-
-/// Whether an operand's values are always of a leaf's type, so that they can stand in keys.
-fn same_type(kernel: &Kernel, query: &Query, leaf: LeafId, operand: &Expr) -> bool {
-    match operand {
-        Expr::Value(value) => fitted(kernel, leaf, value).is_some(),
-        Expr::At(Place::Var { at: Some(_), .. } | Place::Session { at: Some(_), .. }) => true,
-        Expr::At(Place::Var { var, at: None }) => {
-            match query
-                .params
-                .get(dbspec_core::arena::Id::index(*var) as usize)
-                .map(|it| &it.ty)
-            {
-                Some(VarType::Scalar(scalar)) => holds(kernel, leaf, scalar),
-                Some(VarType::Ref(_) | VarType::Row(_) | VarType::List { .. }) | None => false,
-            }
-        }
-        Expr::At(Place::Now) => holds(kernel, leaf, &Scalar::Timestamp),
-        Expr::At(Place::Today) => holds(kernel, leaf, &Scalar::Date),
-        Expr::Call(Func::Lower, args) => args.iter().all(|it| same_type(kernel, query, leaf, it)),
-        Expr::Call(Func::Date, _) => holds(kernel, leaf, &Scalar::Date),
-        Expr::At(_)
-        | Expr::Do(..)
-        | Expr::Neg(_)
-        | Expr::Else(..)
-        | Expr::Call(..)
-        | Expr::Aggregate { .. }
-        | Expr::Grouped { .. } => false,
-    }
-}
-
-/// Whether a leaf's key can hold all values of a type.
-fn holds(kernel: &Kernel, leaf: LeafId, scalar: &Scalar) -> bool {
-    use Scalar::{Decimal, Encrypted, Int16, Int32, Int64, String, Text};
-    let LeafType::Scalar(own) = &kernel.leaves[leaf].ty else {
-        return false;
-    };
-    match (own, scalar) {
-        (Int16 | Int32 | Int64, Int16 | Int32 | Int64) => true,
-        (String { .. } | Text | Encrypted { .. }, String { .. } | Text | Encrypted { .. }) => true,
-        (Scalar::Bytes { .. }, Scalar::Bytes { .. }) => true,
-        (
-            Decimal { precision, scale },
-            Decimal {
-                precision: given,
-                scale: behind,
-            },
-        ) => behind <= scale && given.saturating_sub(*behind) <= precision.saturating_sub(*scale),
-        (own, scalar) => own == scalar,
-    }
+    is_comparable(kernel, query, cond, leaf)
 }

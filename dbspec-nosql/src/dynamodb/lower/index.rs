@@ -8,7 +8,7 @@ use dbspec_core::kernel::{Dir, ElementId, EntityId, Kernel, LeafId, QueryId};
 use dbspec_core::query::{AccessPath, Wanted, choose, variants, wanted};
 
 use super::table::{Tables, namespace};
-use super::walk::Ways;
+use crate::document::walk::Ways;
 use crate::dynamodb::capability;
 use crate::dynamodb::design::{Index, ItemIndex};
 use crate::dynamodb::layout::Layout;

@@ -6,16 +6,16 @@ mod index;
 mod query;
 mod rule;
 mod table;
-mod walk;
 
 use dbspec_core::backend::Lowering;
 use dbspec_core::backend::coverage::{FactOutcome, Outcome, WriteOutcome};
-use dbspec_core::kernel::{EntityId, Facet, FactKind, Kernel, Subject};
+use dbspec_core::kernel::{EntityId, Facet, Kernel, Subject};
 
 use super::capability;
 use super::design::Design;
 use super::layout::Layout;
 use super::options::Options;
+use crate::document::fact::{Use, used};
 
 /// So many items one transaction takes.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>
@@ -49,7 +49,11 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
                     .answer(facet, atomic(at_most), None, capability::ATOMIC);
             }
             Subject::Fact(fact) => {
-                let (outcome, line) = used(kernel.facts[fact].kind);
+                let (outcome, line) = match used(kernel.facts[fact].kind) {
+                    Use::Carried => (FactOutcome::Used, capability::NAMES),
+                    Use::Estimate => (FactOutcome::Used, capability::ESTIMATE),
+                    Use::None => (FactOutcome::Unused, capability::UNUSED),
+                };
                 cx.coverage.answer(facet, Outcome::Fact(outcome), None, line);
             }
             Subject::Rule(_) | Subject::Query(_) => {}
@@ -83,22 +87,5 @@ fn plain(layout: Layout<'_>, entity: EntityId, facet: Facet) -> Option<u32> {
         | Facet::Answered
         | Facet::Called
         | Facet::Used => None,
-    }
-}
-
-fn used(kind: FactKind) -> (FactOutcome, dbspec_core::backend::capability::LineId) {
-    match kind {
-        FactKind::Name => (FactOutcome::Used, capability::NAMES),
-        FactKind::Volume | FactKind::Statistic | FactKind::Scale => (FactOutcome::Used, capability::ESTIMATE),
-        FactKind::Documentation
-        | FactKind::Determines
-        | FactKind::Session
-        | FactKind::Role
-        | FactKind::Prefer
-        | FactKind::Operate
-        | FactKind::Load
-        | FactKind::Personal
-        | FactKind::Adoption
-        | FactKind::Placement => (FactOutcome::Unused, capability::UNUSED),
     }
 }

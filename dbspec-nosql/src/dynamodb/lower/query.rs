@@ -9,7 +9,7 @@ use dbspec_core::kernel::{EntityId, Query, QueryId};
 use dbspec_core::query::{reads, variants};
 
 use super::table::Tables;
-use super::walk::Ways;
+use crate::document::walk::Ways;
 use crate::dynamodb::capability;
 use crate::dynamodb::layout::Layout;
 use crate::dynamodb::path::{Via, children, plan};

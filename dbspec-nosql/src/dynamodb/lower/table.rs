@@ -10,10 +10,11 @@ use dbspec_core::arena::Id;
 use dbspec_core::backend::decision::{Alternative, Decision};
 use dbspec_core::backend::naming::NameId;
 use dbspec_core::backend::{Lowering, Wanted};
-use dbspec_core::kernel::{EntityId, Filling, Kernel, LeafId, RuleKind};
+use dbspec_core::kernel::{EntityId, Filling, Kernel, RuleKind};
 use dbspec_core::program::Codec;
 use dbspec_core::value::Value;
 
+use crate::document::name::leaf_name;
 use crate::dynamodb::capability;
 use crate::dynamodb::design::{
     Attribute, Counter, DIGEST, Design, FIRST, Guard, GuardKind, Item, PK, SK, Sequence, Table,
@@ -195,7 +196,7 @@ fn item(cx: &mut Lowering<'_>, all: &mut Tables, entity: EntityId, table: usize)
             element: kernel.fields[kernel.leaves[leaf].field].element,
             noun: "attribute",
             within,
-            name: format!("{before}{}", leaf_name(kernel, leaf)).into(),
+            name: format!("{before}{}", leaf_name(kernel, leaf, '.')).into(),
         })
         .collect();
     let leaves = wanted.len();
@@ -245,17 +246,6 @@ fn escaped(name: &str) -> String {
         Ok(Value::Text(text)) => format!("{text}#"),
         Ok(_) | Err(_) => format!("{name}#"),
     }
-}
-
-/// A leaf's name within its entity.
-pub(super) fn leaf_name(kernel: &Kernel, leaf: LeafId) -> String {
-    let it = &kernel.leaves[leaf];
-    let mut name = kernel.fields[it.field].name.to_string();
-    for part in &it.path {
-        name.push('.');
-        name.push_str(part);
-    }
-    name
 }
 
 fn guards(cx: &mut Lowering<'_>, all: &mut Tables) {

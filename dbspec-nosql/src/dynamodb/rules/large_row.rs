@@ -2,7 +2,9 @@
 
 use dbspec_core::check::Rule;
 use dbspec_core::diag::{Code, Diagnostic};
-use dbspec_core::kernel::{EntityId, Item, Kernel, LeafType, Scalar, Type};
+use dbspec_core::kernel::{EntityId, Kernel};
+
+use crate::document::size::longest_row;
 
 /// The most bytes of an item, names of attributes included.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
@@ -25,17 +27,7 @@ pub(super) fn find(kernel: &Kernel) -> Vec<Diagnostic> {
 
 fn one(kernel: &Kernel, entity: EntityId) -> Option<Diagnostic> {
     let it = &kernel.entities[entity];
-    let sizes = it.leaves.iter().map(|leaf| match &kernel.leaves[leaf].ty {
-        LeafType::Scalar(scalar) => of_scalar(scalar),
-        LeafType::List(list) => {
-            let each = match &list.item {
-                Item::Scalar(scalar) => of_scalar(scalar),
-                Item::Group(members) => members.iter().map(|it| of_type(&it.ty)).sum(),
-            };
-            each.saturating_mul(list.max.map_or(0, u64::from))
-        }
-    });
-    let longest = sizes.fold(0u64, u64::saturating_add);
+    let longest = longest_row(kernel, entity);
     (longest > ITEM).then(|| {
         RULE.warning(format!(
             "a row of `{}` takes up to {longest} bytes in DynamoDB",
@@ -45,39 +37,4 @@ fn one(kernel: &Kernel, entity: EntityId) -> Option<Diagnostic> {
         .why("an item has at most 409600 bytes")
         .help("state smaller sizes, or let another entity own the large part; larger rows are refused as beyond a limit")
     })
-}
-
-fn of_type(ty: &Type) -> u64 {
-    match ty {
-        Type::Scalar(scalar) => of_scalar(scalar),
-        Type::Range(scalar) => 2 * of_scalar(scalar),
-        Type::Group(members) => members.iter().map(|it| of_type(&it.ty)).sum(),
-        Type::Ref(_) | Type::List(_) => 0,
-    }
-}
-
-/// The most bytes of a value whose size is declared; what has none counts nothing.
-fn of_scalar(scalar: &Scalar) -> u64 {
-    match scalar {
-        Scalar::String { max } => u64::from(*max) * 4,
-        Scalar::Bytes { max } => u64::from(*max),
-        Scalar::Encrypted { max, .. } => u64::from(*max) * 4,
-        Scalar::Vector { dimensions } => u64::from(*dimensions) * 22,
-        Scalar::Text
-        | Scalar::Json
-        | Scalar::Hashed
-        | Scalar::Bool
-        | Scalar::Int16
-        | Scalar::Int32
-        | Scalar::Int64
-        | Scalar::Decimal { .. }
-        | Scalar::Float64
-        | Scalar::Uuid
-        | Scalar::Date
-        | Scalar::Time
-        | Scalar::Timestamp
-        | Scalar::Duration
-        | Scalar::Enum(_)
-        | Scalar::Point => 0,
-    }
 }

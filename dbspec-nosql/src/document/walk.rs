@@ -9,23 +9,23 @@ use dbspec_core::kernel::{
 
 /// References that are followed.
 #[derive(Default)]
-pub(super) struct Ways {
+pub(crate) struct Ways {
     /// From a row to the one that it names.
-    pub(super) one: BTreeSet<FieldId>,
+    pub(crate) one: BTreeSet<FieldId>,
     /// From a row to those that name it.
-    pub(super) many: BTreeSet<FieldId>,
+    pub(crate) many: BTreeSet<FieldId>,
 }
 
 impl Ways {
     /// What answering a query follows.
-    pub(super) fn of_query(query: &Query) -> Self {
+    pub(crate) fn of_query(query: &Query) -> Self {
         let mut ways = Self::of_judging(query);
         query.fetch.iter().for_each(|it| ways.fetch(it));
         ways
     }
 
     /// What a query's conditions, order and outputs follow.
-    pub(super) fn of_judging(query: &Query) -> Self {
+    pub(crate) fn of_judging(query: &Query) -> Self {
         let mut ways = Self::default();
         for cond in &query.conds {
             ways.pred(&cond.pred);
@@ -52,7 +52,7 @@ impl Ways {
     }
 
     /// What judging writes may have to find: rows that name another, also those whose rules look at one that changes.
-    pub(super) fn of_writes(kernel: &Kernel) -> BTreeSet<FieldId> {
+    pub(crate) fn of_writes(kernel: &Kernel) -> BTreeSet<FieldId> {
         let mut ways = Self::default();
         for (_, rule) in kernel.rules.iter() {
             match &rule.kind {
