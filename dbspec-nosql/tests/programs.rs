@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dbspec_core::arena::Id;
+use dbspec_core::backend::coverage::{Outcome, WriteOutcome};
 use dbspec_core::backend::{Ask, Compile, Lowered, WriteKind};
 use dbspec_core::check::check;
-use dbspec_core::kernel::{EntityId, Filling, Kernel, RuleKind};
+use dbspec_core::kernel::{EntityId, Facet, Filling, Kernel, RuleKind, Subject};
 use dbspec_core::program::Program;
 use dbspec_core::program::machine::{Fault, Machine, Next, Reply, Verb};
 use dbspec_core::rows;
@@ -35,13 +36,63 @@ fn tables(lowered: &Lowered<Design>) -> Dynamo {
     Dynamo::create(&DynamoDb::render(&lowered.design)).expect("requests that create tables")
 }
 
-fn finish(engine: &mut Dynamo, mut machine: Machine) -> Next {
+fn finish(engine: &mut Dynamo, machine: Machine) -> Next {
+    counted(engine, machine).0
+}
+
+/// Runs a machine to its end: also how many items its largest transaction has.
+fn counted(engine: &mut Dynamo, mut machine: Machine) -> (Next, usize) {
     let mut reply = Reply::Start;
+    let mut largest = 0;
     loop {
         match machine.next(reply) {
-            Next::Send(sent) => reply = engine.serve(0, &sent.verb),
-            end @ (Next::Done(_) | Next::Refused(_) | Next::Failed { .. }) => return end,
+            Next::Send(sent) => {
+                largest = largest.max(items(&sent.verb));
+                reply = engine.serve(0, &sent.verb);
+            }
+            end @ (Next::Done(_) | Next::Refused(_) | Next::Failed { .. }) => return (end, largest),
         }
+    }
+}
+
+/// How many items a transaction has.
+fn items(verb: &Verb) -> usize {
+    let Verb::Calls(calls) = verb else { return 0 };
+    let lists = calls.iter().filter_map(|call| match &call.args {
+        Value::Map(members) => members.iter().find(|(name, _)| &**name == "TransactItems"),
+        _ => None,
+    });
+    let lengths = lists.map(|(_, items)| match items {
+        Value::List(items) => items.len(),
+        _ => 0,
+    });
+    lengths.max().unwrap_or_default()
+}
+
+/// How many items a write takes at most, as its outcome says.
+fn foreseen(lowered: &Lowered<Design>, operation: &Operation) -> Option<u32> {
+    let kernel = lowered.kernel();
+    let of = |subject: Subject, facet: Facet| {
+        let mut facets = kernel.facets.iter();
+        let (facet, _) = facets.find(|(_, it)| it.subject == subject && it.facet == facet)?;
+        match &lowered.report().coverage.entry(facet).outcome {
+            Outcome::Write(WriteOutcome::Atomic { at_most, .. }) => *at_most,
+            other => panic!("{other:?}"),
+        }
+    };
+    match operation {
+        Operation::Insert(rows) => rows.iter().try_fold(0, |sum, (entity, _)| {
+            Some(sum + of(Subject::Entity(*entity), Facet::InsertRow)?)
+        }),
+        Operation::Update { entity, .. } => of(Subject::Entity(*entity), Facet::UpdateRow),
+        Operation::Upsert(entity, _) => {
+            let insert = of(Subject::Entity(*entity), Facet::InsertRow)?;
+            Some(insert.max(of(Subject::Entity(*entity), Facet::UpdateRow)?))
+        }
+        Operation::Delete(entity, _) => of(Subject::Entity(*entity), Facet::DeleteRow),
+        // What comes back with a row isn't counted.
+        Operation::Restore(..) | Operation::Purge(..) => None,
+        Operation::Call(write, _) => of(Subject::Write(*write), Facet::Called),
     }
 }
 
@@ -99,7 +150,20 @@ impl Pair {
         });
         let machine = Machine::write(Arc::clone(program), operation.clone(), context(at));
         let expected = semantics::apply(&self.kernel, &self.state, operation, &context(at));
-        match (finish(&mut self.engine, machine), expected) {
+        let (end, items) = counted(&mut self.engine, machine);
+        if let Some(most) = foreseen(&self.lowered, operation) {
+            prop_assert!(
+                items <= most as usize,
+                "{operation:?} takes {items} items, {most} are foreseen"
+            );
+            let limited =
+                matches!(&end, Next::Failed { fault: Fault::Limit(says), .. } if says.contains("items"));
+            prop_assert!(
+                !limited || most > 100,
+                "{operation:?} is refused, {most} items are foreseen"
+            );
+        }
+        match (end, expected) {
             (Next::Done(returned), Ok(changes)) => {
                 prop_assert_eq!(returned, changes.returned);
                 self.state.commit(&changes.rows);
@@ -193,6 +257,78 @@ proptest! {
         let mut pair = Pair::new(kernel);
         for (at, step) in steps.iter().enumerate() {
             pair.step(step, at).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        }
+    }
+}
+
+/// What a write says that it holds, it holds; one more is refused whole.
+#[test]
+fn an_order_holds_the_lines_that_are_said() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/shop/schema.dbspec");
+    let text = std::fs::read_to_string(path).expect("the example");
+    let kernel = check(dbspec_core::syntax::parse(&text)).expect("the model is right");
+    let lowered = lowered(&kernel);
+    let decided = lowered
+        .report()
+        .decisions
+        .iter()
+        .find(|it| it.code == "write-size");
+    let chosen = &decided.expect("it is too large at its maximum").chosen;
+    let (_, said) = chosen.split_once("lists of up to ").expect("what holds");
+    let holds: usize = said
+        .split(' ')
+        .next()
+        .and_then(|it| it.parse().ok())
+        .expect("a number");
+    let write = kernel
+        .writes
+        .ids()
+        .find(|it| &*kernel.writes[*it].name == "place_order");
+    let write = write.expect("it is declared");
+    let mut engine = tables(&lowered);
+    let mut run = |operation: Operation, at: usize| {
+        let program = DynamoDb::new().write_program(&lowered, kind(&operation));
+        let mut context = context(at);
+        context.session = vec![Value::Null; kernel.session.len()];
+        let machine = Machine::write(Arc::new(program.expect("writes are served")), operation, context);
+        counted(&mut engine, machine)
+    };
+    let row = |entity: &str, row: serde_json::Value| {
+        let entity = kernel.entity(entity).expect("it is there");
+        (entity, rows::row_of(&kernel, entity, &row).expect("a row"))
+    };
+    let id = "019b76da-a800-722c-9970-83bd438b7f6d";
+    let hash = dbspec_core::value::hash_secret("secret", [0; 16], 1);
+    let customer =
+        serde_json::json!({ "id": id, "email": "a@b.c", "name": "A", "password": hash, "tags": [] });
+    let (end, _) = run(Operation::Insert(vec![row("Customer", customer)]), 0);
+    assert!(matches!(end, Next::Done(_)), "{end:?}");
+    for at in 0..=holds {
+        let product =
+            serde_json::json!({ "id": at, "sku": format!("ABC-{at}"), "name": "", "price": "1", "stock": 9 });
+        let (end, _) = run(Operation::Insert(vec![row("Product", product)]), 1 + at);
+        assert!(matches!(end, Next::Done(_)), "{end:?}");
+    }
+    for (lines, at) in [(holds, 1_000), (holds + 1, 1_001)] {
+        let all: Vec<_> = (0..lines)
+            .map(|at| serde_json::json!({ "line_no": at, "product": at, "quantity": 1, "unit_price": "1" }))
+            .collect();
+        let given = serde_json::json!({ "customer": id, "lines": all });
+        let given = given.as_object().expect("an object");
+        let args = rows::args_of(&kernel, &kernel.writes[write].vars[..2], given).expect("arguments");
+        let (end, items) = run(Operation::Call(write, args), at);
+        if lines == holds {
+            assert!(matches!(end, Next::Done(_)), "{end:?}");
+            assert!((2 * holds..=100).contains(&items), "{items}");
+        } else {
+            let limited = matches!(
+                &end,
+                Next::Failed {
+                    fault: Fault::Limit(_),
+                    ..
+                }
+            );
+            assert!(limited, "{end:?}");
         }
     }
 }

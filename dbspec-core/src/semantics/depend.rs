@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::eval::{Env, Lack, all};
 use super::view::{Pending, View};
 use super::{Row, RowKey};
-use crate::kernel::{Atom, EntityId, Expr, Hop, Kernel, LeafId, Many, Place, Pred};
+use crate::kernel::{Atom, EntityId, Expr, Hop, Kernel, LeafId, Many, Place, Pred, RuleId, RuleKind};
 
 /// A way from a row to others, and what is read of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,95 @@ pub(crate) struct Dependency {
 struct Walk {
     bases: Vec<Vec<Hop>>,
     found: BTreeSet<(Vec<Hop>, Option<LeafId>)>,
+}
+
+/// A way along which judging a rule leads from a row to others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    /// The entity of the row that it begins at.
+    pub from: EntityId,
+    /// Its steps; never empty.
+    pub hops: Vec<Hop>,
+    /// Whether nothing is asked of the rows at its end but how many they are.
+    pub counts: bool,
+    /// Whether the row that it begins at gets another value by what is there.
+    pub derives: bool,
+}
+
+/// The ways along which judging a rule, or deriving its field, leads.
+pub fn ways(kernel: &Kernel, rule: RuleId) -> Vec<Way> {
+    let it = &kernel.rules[rule];
+    let of = |from: EntityId, found: Vec<Dependency>| -> Vec<Way> {
+        let way = |it: Dependency| Way {
+            from,
+            hops: it.hops,
+            counts: false,
+            derives: false,
+        };
+        found.into_iter().map(way).collect()
+    };
+    // Those of a predicate on the rows at the end of a step.
+    let behind = |from: EntityId, hop: Hop, pred: Option<&Pred>| {
+        let mut all = vec![Way {
+            from,
+            hops: vec![hop],
+            counts: false,
+            derives: false,
+        }];
+        let found = pred.map(|it| of_pred(kernel, it)).unwrap_or_default();
+        all.extend(of(from, found).into_iter().map(|mut way| {
+            way.hops.insert(0, hop);
+            way
+        }));
+        all
+    };
+    match &it.kind {
+        RuleKind::Predicate { holds, .. } | RuleKind::Assert { holds } => {
+            of(it.entity, of_pred(kernel, holds))
+        }
+        RuleKind::Derived { value, .. } => {
+            let way = |it: Dependency, from: EntityId| Way {
+                from,
+                counts: it.reads.is_empty() && matches!(it.hops.as_slice(), [Hop::Many(_)]),
+                hops: it.hops,
+                derives: true,
+            };
+            let found = of_expr(kernel, value);
+            found.into_iter().map(|found| way(found, it.entity)).collect()
+        }
+        RuleKind::Bounds {
+            owner,
+            via,
+            filter: Some(filter),
+            ..
+        } => behind(*owner, Hop::Many(*via), Some(filter)),
+        RuleKind::Reference {
+            field,
+            living,
+            shared,
+            ..
+        } => {
+            // Whether the named row is living is asked where it is named, no more when it changes.
+            let mut all = behind(it.entity, Hop::One(*field), living.as_ref());
+            all.retain(|way| way.hops.len() > 1 || !shared.is_empty());
+            all
+        }
+        RuleKind::Type(_)
+        | RuleKind::Size { .. }
+        | RuleKind::Required(_)
+        | RuleKind::Key(_)
+        | RuleKind::Unique { .. }
+        | RuleKind::Bounds { .. }
+        | RuleKind::AtMost { .. }
+        | RuleKind::Overlap { .. }
+        | RuleKind::Transition(_)
+        | RuleKind::Version(_)
+        | RuleKind::Default { .. }
+        | RuleKind::Policy { .. }
+        | RuleKind::KeepAtLeast { .. }
+        | RuleKind::KeepAtMost { .. }
+        | RuleKind::Secret(_) => Vec::new(),
+    }
 }
 
 /// The ways of an expression on a row.

@@ -5,6 +5,7 @@ mod count;
 mod index;
 mod query;
 mod rule;
+mod size;
 mod table;
 
 use dbspec_core::backend::Lowering;
@@ -30,6 +31,11 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
         kernel,
         design: &tables.design,
     };
+    let reads = count::Reads::of(kernel);
+    let counting = count::Counting {
+        layout,
+        reads: &reads,
+    };
     for rule in kernel.rules.ids() {
         rule::lower(cx, &tables, rule);
     }
@@ -39,12 +45,14 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
     for (facet, of) in kernel.facets.iter() {
         match of.subject {
             Subject::Write(write) => {
-                let at_most = count::call(layout, &kernel.writes[write]);
+                let at_most = counting.call(&kernel.writes[write]);
+                cx.decisions
+                    .extend(at_most.and_then(|it| size::decide(counting, write, it)));
                 cx.coverage
                     .answer(facet, atomic(at_most), None, capability::ATOMIC);
             }
             Subject::Entity(entity) => {
-                let at_most = plain(layout, entity, of.facet);
+                let at_most = plain(counting, entity, of.facet);
                 cx.coverage
                     .answer(facet, atomic(at_most), None, capability::ATOMIC);
             }
@@ -69,12 +77,12 @@ fn atomic(at_most: Option<u32>) -> Outcome {
     })
 }
 
-fn plain(layout: Layout<'_>, entity: EntityId, facet: Facet) -> Option<u32> {
-    let kernel: &Kernel = layout.kernel;
+fn plain(counting: count::Counting<'_>, entity: EntityId, facet: Facet) -> Option<u32> {
+    let kernel: &Kernel = counting.layout.kernel;
     match facet {
-        Facet::InsertRow => Some(count::insert(layout, entity)),
-        Facet::DeleteRow if kernel.entities[entity].soft_delete.is_none() => count::delete(layout, entity),
-        Facet::UpdateRow | Facet::DeleteRow => Some(count::update(layout, entity)),
+        Facet::InsertRow => counting.insert(entity),
+        Facet::DeleteRow if kernel.entities[entity].soft_delete.is_none() => counting.delete(entity),
+        Facet::UpdateRow | Facet::DeleteRow => counting.update(entity),
         Facet::Holds
         | Facet::Exists
         | Facet::Action
