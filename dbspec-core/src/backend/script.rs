@@ -14,7 +14,7 @@ pub struct Artefact {
     pub file: String,
     /// The text, as the engine's client runs it.
     pub text: String,
-    /// Where each statement (or request) begins and ends in the text.
+    /// Where each statement (or request) begins and ends in the text; none in a file that another tool takes as a whole.
     pub statements: Vec<std::ops::Range<u32>>,
 }
 

@@ -1,6 +1,7 @@
 //! What comes out for the examples: committed, and so read as behaviour.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,12 @@ use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
 use dbspec_core::backend::{Ask, Compile, Lowered, WriteKind};
 use dbspec_core::kernel::{EntityId, Kernel};
 
-use super::{Design, DynamoDb};
+use dbspec_testkit::generate::models;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use serde_json::Value as Json;
+
+use super::{Design, DynamoDb, Index, Table};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -57,6 +63,71 @@ fn the_shop_comes_out_as_committed() {
 #[test]
 fn chinook_comes_out_as_committed() {
     committed("chinook");
+}
+
+/// The templates declare the tables that the request files create, each by a name of its own that `CloudFormation` takes.
+fn templates(design: &Design) {
+    let (mut created, mut declared, mut ids) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for artefact in DynamoDb::render(design).artefacts {
+        let document: Json = serde_json::from_str(&artefact.text).unwrap();
+        if !artefact.statements.is_empty() {
+            created.push(document);
+            continue;
+        }
+        let resources = document["Resources"].as_object().unwrap();
+        assert!(resources.len() <= 500 && artefact.text.len() <= 1_000_000);
+        for (id, resource) in resources {
+            assert!(
+                id.len() <= 255 && id.chars().all(|it| it.is_ascii_alphanumeric()),
+                "{id}"
+            );
+            assert!(ids.insert(id.clone()), "{id} is there twice");
+            assert_eq!(resource["Type"], "AWS::DynamoDB::Table");
+            assert_eq!(resource["DeletionPolicy"], "Retain");
+            declared.push(resource["Properties"].clone());
+        }
+    }
+    assert_eq!(declared, created);
+    assert_eq!(created.len(), design.tables.len());
+}
+
+#[test]
+fn templates_declare_what_requests_create() {
+    templates(&lowered(&example("shop")).design);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..100 {
+        let text = models().new_tree(&mut runner).unwrap().current().text();
+        templates(&lowered(&kernel(&text)).design);
+    }
+    let table = |at: usize| Table {
+        name: format!(
+            "{}{}{at}",
+            "a.b-"[at % 4..=at % 4].trim(),
+            ["a.", "", "a_"][at % 3]
+        ),
+        sorted: at.is_multiple_of(2),
+        indexes: Vec::new(),
+    };
+    let many = Design {
+        tables: (0..1_200).map(table).collect(),
+        items: Vec::new(),
+    };
+    templates(&many);
+    let index = |at: usize| Index {
+        name: format!("{at}{}", "i".repeat(250)),
+        hash: format!("{at}{}", "h".repeat(250)),
+        range: Some(format!("{at}{}", "r".repeat(250))),
+    };
+    let large = |at: usize| Table {
+        name: format!("{}.{at}", "t".repeat(250)),
+        sorted: true,
+        indexes: (0..20).map(index).collect(),
+    };
+    let large = Design {
+        tables: (0..100).map(large).collect(),
+        items: Vec::new(),
+    };
+    templates(&large);
 }
 
 /// Every query has a program unless its outcome says that it isn't served, and the writes have one.

@@ -1,11 +1,14 @@
-//! Design → request files, one request each, as `aws dynamodb create-table --cli-input-json` takes them.
+//! Design → request files, one request each, as `aws dynamodb create-table --cli-input-json` takes them, and the same
+//! tables as a template.
+
+mod template;
 
 use dbspec_core::backend::{Artefact, Script};
 use serde_json::{Map, Value as Json, json};
 
 use super::design::{Design, PK, SK, Table};
 
-/// The files of a design: one request each.
+/// The files of a design: one request each, and the template.
 pub(super) fn render(design: &Design) -> Script {
     let artefacts = design.tables.iter().enumerate().map(|(at, table)| {
         let mut artefact = Artefact::new(format!("{:02}-{}.json", at + 1, file_name(&table.name)));
@@ -16,7 +19,7 @@ pub(super) fn render(design: &Design) -> Script {
         artefact
     });
     Script {
-        artefacts: artefacts.collect(),
+        artefacts: artefacts.chain(template::templates(&design.tables)).collect(),
     }
 }
 
