@@ -19,9 +19,14 @@ macro_rules! lines {
     };
 }
 
+/// What is accepted from other writers, and found.
+const FOUND: Proof = Proof::Live("audits_find_what_dynamodb_accepts");
+/// What is read, and that it is no more than is declared.
+const READ: Proof = Proof::Live("chinook_on_dynamodb");
+
 lines! {
     ASSERT = "DDB-ASSERT" "programs judge it on what they read, and one transaction conditions on what was read; other writers can break it"
-        When::Always, Proof::Document,
+        When::Always, FOUND,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html";
     ATOMIC = "DDB-ATOMIC" "one TransactWriteItems does all of it or nothing" When::Always, Proof::Document,
         "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html";
@@ -34,17 +39,17 @@ lines! {
         "https://docs.aws.amazon.com/database-encryption-sdk/latest/devguide/what-is-database-encryption-sdk.html";
     ESTIMATE = "DDB-ESTIMATE" "choices turn on it" When::Always, Proof::Document,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-general-nosql-design.html";
-    FULL_READ = "DDB-FULL-READ" "a Scan reads the table" When::Always, Proof::Document,
+    FULL_READ = "DDB-FULL-READ" "a Scan reads the table" When::Always, READ,
         "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html";
     GROUP = "DDB-GROUP"
         "an item has the version of the rows with the same values; a write asks that it is the one that was read"
         When::Always, Proof::Document,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html";
-    INDEX = "DDB-INDEX" "a Query reads one partition of a global secondary index" When::Always, Proof::Document,
+    INDEX = "DDB-INDEX" "a Query reads one partition of a global secondary index" When::Always, READ,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html";
     KEY = "DDB-KEY" "a condition asks that no item has the key" When::Always, Proof::Document,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html";
-    KEY_READ = "DDB-KEY-READ" "a GetItem or a Query reads by the table's key" When::Always, Proof::Document,
+    KEY_READ = "DDB-KEY-READ" "a GetItem or a Query reads by the table's key" When::Always, READ,
         "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html";
     NAMES = "DDB-NAMES" "tables and attributes carry it" When::Always, Proof::Document,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html";

@@ -33,6 +33,11 @@ pub(super) fn audit(layout: Layout<'_>, rule: RuleId) -> Audit {
         values: Vec::new(),
     };
     let broken = scan.broken(&it.kind);
+    if broken.is_none() {
+        // A request that names what its filter doesn't speak of is refused.
+        scan.names.clear();
+        scan.values.clear();
+    }
     Audit {
         text: scan.finish(broken).into(),
     }
@@ -170,7 +175,7 @@ impl Scan<'_> {
             return (!all.is_empty()).then(|| all.join(" AND "));
         }
         let one: Vec<String> = required.into_iter().map(|leaf| self.absent(leaf)).collect();
-        Some(format!("({})", one.join(" OR ")))
+        Some(enclosed(&one, " OR "))
     }
 
     fn unlike(&mut self, holds: &Pred) -> Option<String> {
@@ -186,7 +191,13 @@ impl Scan<'_> {
             | Place::Today => true,
         };
         let test = holds.not_false(&nullable);
-        Some(format!("NOT ({})", self.test(&test)?))
+        let enclosed = is_enclosed(&test);
+        let said = self.test(&test)?;
+        Some(if enclosed {
+            format!("NOT {said}")
+        } else {
+            format!("NOT ({said})")
+        })
     }
 
     fn test(&mut self, test: &Test) -> Option<String> {
@@ -208,7 +219,7 @@ impl Scan<'_> {
 
     fn parts(&mut self, parts: &[Test], by: &str) -> Option<String> {
         let parts: Option<Vec<String>> = parts.iter().map(|it| self.test(it)).collect();
-        Some(format!("({})", parts?.join(by)))
+        Some(enclosed(&parts?, by))
     }
 
     fn atom(&mut self, atom: &Atom) -> Option<String> {
@@ -270,6 +281,31 @@ impl Scan<'_> {
             }
             _ => own(expr).map(|leaf| self.attribute(leaf)),
         }
+    }
+}
+
+/// Tests in parentheses, joined; one alone as it is, since the engine refuses parentheses around parentheses.
+fn enclosed(parts: &[String], by: &str) -> String {
+    match parts {
+        [one] => one.clone(),
+        many => format!("({})", many.join(by)),
+    }
+}
+
+/// Whether a test's text stands in parentheses.
+fn is_enclosed(test: &Test) -> bool {
+    match test {
+        Test::IsNull(_) => true,
+        Test::And(parts) | Test::Or(parts) => match parts.as_slice() {
+            [one] => is_enclosed(one),
+            _ => true,
+        },
+        Test::Const(_)
+        | Test::Atom(_)
+        | Test::NotAtom(_)
+        | Test::NotNull(_)
+        | Test::Any(..)
+        | Test::None(..) => false,
     }
 }
 
