@@ -12,22 +12,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The rooms of [`dbspec-core`](dbspec_core) are re-exported under their own names; engines are known here alone. The
-//! drivers are a crate of their own, `dbspec-live`, so that nothing here does I/O.
+//! The rooms of [`dbspec-core`](dbspec_core) are re-exported under their own names; engines are known here alone, each a
+//! feature of its own. The drivers are a crate of their own, `dbspec-live`; nothing here does I/O but [`build`], which is
+//! for `build.rs`.
 
+pub mod build;
 pub mod targets;
 
 pub use dbspec_core::{
     arena, backend, check, diag, export, kernel, model, pred, program, query, rows, semantics, span, syntax,
-    value,
+    typed, value,
 };
 
 pub use dbspec_core::check::check;
 pub use dbspec_core::model::Model;
 pub use dbspec_core::syntax::parse;
 pub use dbspec_memory::{Memory, Reference};
+#[cfg(feature = "dynamodb")]
 pub use dbspec_nosql::DynamoDb;
-pub use dbspec_sql::{MySql, Postgres};
+#[cfg(feature = "mysql")]
+pub use dbspec_sql::MySql;
+#[cfg(feature = "postgres")]
+pub use dbspec_sql::Postgres;
 
 /// Every code that a finding can have: of the language, of its meaning, of targets and of each engine.
 pub fn codes() -> Vec<&'static diag::Code> {

@@ -1,5 +1,11 @@
 //! Targets by name and version: what a model states as text, as the backend that compiles for it.
 
+mod choice;
+mod review;
+
+pub use choice::{NotChosen, chosen, folder};
+pub use review::{Reviewed, review};
+
 use dbspec_core::backend::AnyBackend;
 use dbspec_core::backend::view::TargetName;
 use dbspec_core::diag::{Code, Diagnostic};
@@ -35,12 +41,21 @@ pub static UNKNOWN_OPTION: Code = Code {
     docs: "A target has an edition or an option that its engine's compiler doesn't know, so that nothing would come of it.",
 };
 
+/// A target's engine is left out of this build.
+pub static ENGINE_LEFT_OUT: Code = Code {
+    id: "W0905",
+    name: "engine-left-out",
+    docs: "The engine's compiler is a feature of the crate `dbspec`, named like the engine, that this build has not: the \
+           target is left out.",
+};
+
 /// The codes that the facade raises.
 pub static CODES: &[&Code] = &[
     &UNKNOWN_ENGINE,
     &UNKNOWN_VERSION,
     &ENGINE_TO_COME,
     &UNKNOWN_OPTION,
+    &ENGINE_LEFT_OUT,
 ];
 
 /// An engine that has a compiler.
@@ -53,16 +68,19 @@ struct Engine {
 }
 
 const ENGINES: &[Engine] = &[
+    #[cfg(feature = "postgres")]
     Engine {
         name: "postgres",
         versions: &[13, 14, 15, 16, 17, 18],
         backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
     },
+    #[cfg(feature = "mysql")]
     Engine {
         name: "mysql",
         versions: &[8, 9],
         backend: |version| Box::new(dbspec_sql::MySql::new(version)),
     },
+    #[cfg(feature = "dynamodb")]
     Engine {
         name: "dynamodb",
         versions: &[],
@@ -73,6 +91,16 @@ const ENGINES: &[Engine] = &[
         versions: &[],
         backend: |_| Box::new(dbspec_memory::Reference),
     },
+];
+
+/// Engines that have a compiler, but not in this build.
+const LEFT_OUT: &[&str] = &[
+    #[cfg(not(feature = "postgres"))]
+    "postgres",
+    #[cfg(not(feature = "mysql"))]
+    "mysql",
+    #[cfg(not(feature = "dynamodb"))]
+    "dynamodb",
 ];
 
 /// Engines that the language knows and whose compilers come later.
@@ -110,6 +138,12 @@ pub enum NotATarget {
     /// The compiler comes later.
     #[error("this release has no compiler for {engine}; it has them for {}", compiled())]
     ToCome {
+        /// The engine.
+        engine: String,
+    },
+    /// The compiler is a feature that this build hasn't.
+    #[error("the compiler for {engine} is left out of this build: dbspec's feature `{engine}` brings it")]
+    LeftOut {
         /// The engine.
         engine: String,
     },
@@ -163,6 +197,11 @@ fn versions(engine: &str) -> String {
 pub fn backend(engine: &str, version: Option<&str>) -> Result<(TargetName, Box<dyn AnyBackend>), NotATarget> {
     if TO_COME.contains(&engine) {
         return Err(NotATarget::ToCome {
+            engine: engine.to_owned(),
+        });
+    }
+    if LEFT_OUT.contains(&engine) {
+        return Err(NotATarget::LeftOut {
             engine: engine.to_owned(),
         });
     }
@@ -239,6 +278,17 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
                 });
             }
             Err(NotATarget::ToCome { .. }) => to_come.push((&stated.engine, at)),
+            Err(NotATarget::LeftOut { engine }) => found.push(
+                Diagnostic::warning(
+                    &ENGINE_LEFT_OUT,
+                    format!("target is left out: no compiler for {engine}"),
+                )
+                .at(at, "")
+                .why("it is a feature of the crate `dbspec` that this build hasn't")
+                .help(format!(
+                    "add the feature `{engine}`, or ask for the other targets alone"
+                )),
+            ),
             Err(NotATarget::Engine { engine, near }) => found.push(unknown_engine(&engine, near, at)),
             Err(NotATarget::Version { engine, version }) => {
                 let what = format!("{engine} `{version}` is not supported");

@@ -236,3 +236,33 @@ fn what_is_built_by_default_has_no_drivers() {
         .collect();
     assert_eq!(default, without);
 }
+
+/// Whoever adds the facade gets every compiler and no driver, and can leave out any of them.
+#[test]
+fn each_engine_is_a_feature_of_the_facade() {
+    let metadata = metadata();
+    let packages = list(&metadata, "packages");
+    let facade = packages.iter().find(|it| text(it, "name") == "dbspec");
+    let facade = facade.expect("the facade");
+    let features = facade["features"].as_object().expect("features");
+    let engines = dbspec::targets::all();
+    // The reference engine is always there.
+    let names = engines.iter().map(|it| it.name.engine.as_str());
+    let names: BTreeSet<&str> = names.filter(|it| *it != "memory").collect();
+    let own = features.keys().map(String::as_str);
+    let own: BTreeSet<&str> = own.filter(|it| *it != "default").collect();
+    assert_eq!(own, names);
+    let default = list(&facade["features"], "default").iter();
+    let default: BTreeSet<&str> = default.filter_map(Json::as_str).collect();
+    assert_eq!(default, names);
+    // An engine's crate comes with its feature alone.
+    for needed in list(facade, "dependencies") {
+        let name = text(needed, "name");
+        let always = ["dbspec-core", "dbspec-memory", "thiserror"].contains(&name);
+        let normal = needed["kind"].is_null();
+        assert!(
+            !normal || always || needed["optional"] == Json::Bool(true),
+            "{name}"
+        );
+    }
+}

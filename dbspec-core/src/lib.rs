@@ -20,6 +20,7 @@ pub mod pred;
 pub mod query;
 pub mod rows;
 pub mod semantics;
+pub mod typed;
 
 pub mod backend;
 pub mod export;

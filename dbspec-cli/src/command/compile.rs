@@ -1,9 +1,9 @@
 //! `dbspec compile`: the files that each engine's own client runs.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use dbspec::backend::view::{DecisionsFile, TargetDecisions, markdown};
+use dbspec::targets::folder;
 use serde_json::json;
 
 use crate::args::{Compile, Format};
@@ -55,32 +55,4 @@ fn pretty(document: &impl serde::Serialize) -> Result<String, Failure> {
     let mut text = serde_json::to_string_pretty(document).map_err(std::io::Error::from)?;
     text.push('\n');
     Ok(text)
-}
-
-/// A target's name as a folder: whatever isn't a letter, a digit, `_` or `-` as its bytes, so that no name leads
-/// elsewhere or meets one of the files beside.
-fn folder(name: &str) -> String {
-    let mut folder = String::new();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => folder.push(char::from(byte)),
-            byte => {
-                let _ = write!(folder, "%{byte:02X}");
-            }
-        }
-    }
-    folder
-}
-
-#[cfg(test)]
-mod tests {
-    use super::folder;
-
-    #[test]
-    fn no_name_leads_elsewhere() {
-        assert_eq!(folder("main"), "main");
-        assert_eq!(folder("../etc"), "%2E%2E%2Fetc");
-        assert_eq!(folder("coverage.md"), "coverage%2Emd");
-        assert_eq!(folder("é"), "%C3%A9");
-    }
 }

@@ -14,10 +14,9 @@ mod why;
 
 use std::sync::Arc;
 
-use dbspec::check::Review;
 use dbspec::diag::{Diagnostic, Severity, SourceMap};
 use dbspec::kernel::Kernel;
-use dbspec::targets::{self, Target};
+use dbspec::targets::{self, Reviewed, Target};
 
 use crate::args::{Command, Format};
 use crate::failure::{Failure, Findings};
@@ -72,27 +71,19 @@ pub(crate) struct Checked {
 /// Checks a model: syntax, meaning, targets, and what each target's engine has to say.
 pub(crate) fn checked(input: Input) -> Result<Checked, Failure> {
     let Input { parsed, sources } = input;
-    let Review { kernel, mut found } = dbspec::check::review(parsed);
-    let mut targets = Vec::new();
-    if let Some(kernel) = &kernel {
-        let (stated, mut wrong) = targets::stated(kernel);
-        found.append(&mut wrong);
-        for target in &stated {
-            found.append(&mut target.backend.findings(kernel));
-        }
-        targets = stated;
-    }
-    found.sort_by_key(|it| it.span().position());
-    // Two versions of one engine find the same.
-    found.dedup_by(|a, b| a == b && a.span().same(b.span()));
+    let Reviewed {
+        kernel,
+        targets,
+        found,
+    } = targets::review(parsed);
     match kernel {
-        Some(kernel) if !has_errors(&found) => Ok(Checked {
+        Some(kernel) => Ok(Checked {
             kernel,
             targets,
             warnings: found,
             sources,
         }),
-        Some(_) | None => Err(Failure::Findings(Box::new(Findings {
+        None => Err(Failure::Findings(Box::new(Findings {
             diagnostics: found,
             sources,
         }))),
