@@ -28,14 +28,14 @@ impl Known {
         self.asked.insert(form, need);
     }
 
-    /// Learns what was found for a need that was given in this form.
-    pub(super) fn learn(&mut self, kernel: &Kernel, form: &Value, found: &Value) -> Result<(), Unfit> {
+    /// Learns what was found for a need that was given in this form: whether that wasn't known.
+    pub(super) fn learn(&mut self, kernel: &Kernel, form: &Value, found: &Value) -> Result<bool, Unfit> {
         let need = self
             .asked
             .get(form)
             .cloned()
             .ok_or_else(|| Unfit::new("a need that was asked", form))?;
-        match need {
+        Ok(match need {
             Need::Row(entity, key) => {
                 let row = rows(kernel, entity, found)?;
                 let row = match <[Row; 1]>::try_from(row) {
@@ -43,26 +43,26 @@ impl Known {
                     Err(none) if none.is_empty() => None,
                     Err(_) => return Err(Unfit::new("one row at most", found)),
                 };
-                self.rows.insert((entity, key), row);
+                self.rows.insert((entity, key), row).is_none()
             }
             Need::Children(via, key) => {
                 let entity = kernel.fields[via].entity;
                 let keys = self.keep(kernel, entity, found)?;
-                self.children.insert((via, key), keys);
+                self.children.insert((via, key), keys).is_none()
             }
             Need::Count(via, key) => {
                 let count = integer(found).and_then(|it| u64::try_from(it).ok());
                 let count = count.ok_or_else(|| Unfit::new("a count", found))?;
-                self.counts.insert((via, key), count);
+                self.counts.insert((via, key), count).is_none()
             }
             Need::Same(rule, values) => {
                 let entity = kernel.rules[rule].entity;
                 let keys = self.keep(kernel, entity, found)?;
-                self.same.insert((rule, values), keys);
+                self.same.insert((rule, values), keys).is_none()
             }
             Need::All(entity) => {
                 self.keep(kernel, entity, found)?;
-                self.whole.insert(entity);
+                self.whole.insert(entity)
             }
             Need::Next(field) => {
                 let unfit = || Unfit::new("numbers of a sequence", found);
@@ -72,9 +72,10 @@ impl Known {
                 };
                 let numbers = numbers.filter(|it| !it.is_empty()).ok_or_else(unfit)?;
                 self.numbers.entry(field).or_default().extend(numbers);
+                // There are always more.
+                false
             }
-        }
-        Ok(())
+        })
     }
 
     fn keep(&mut self, kernel: &Kernel, entity: EntityId, found: &Value) -> Result<BTreeSet<RowKey>, Unfit> {

@@ -43,7 +43,7 @@ pub enum Step {
         /// What is done.
         body: Block,
     },
-    /// Again and again, until the term is not true; each round but the last sends at least one request.
+    /// Again and again, until the term is not true; each round but the last sends at least one request or learns something.
     Loop {
         /// What is done.
         body: Block,

@@ -173,7 +173,7 @@ fn expr_walks(expr: &Expr) -> bool {
 }
 
 /// The leaves of the row itself that a predicate reads.
-pub(crate) fn own_leaves(kernel: &Kernel, pred: &Pred) -> BTreeSet<LeafId> {
+pub fn own_leaves(kernel: &Kernel, pred: &Pred) -> BTreeSet<LeafId> {
     let mut walk = Walk {
         bases: vec![Vec::new()],
         found: BTreeSet::new(),

@@ -42,6 +42,8 @@ pub struct Machine {
     requests: u64,
     /// How many times something was sent.
     sent: u64,
+    /// How many times something was learnt that wasn't known.
+    learnt: u64,
     /// How many requests and transactions have changed something.
     changed: u64,
 }
@@ -76,8 +78,8 @@ enum Kind {
     Each(std::vec::IntoIter<Value>),
     /// A [`Loop`](super::Step::Loop).
     Loop {
-        /// What had been sent when the round began.
-        sent: u64,
+        /// What had been sent or learnt when the round began.
+        moved: u64,
     },
     /// A [`Retry`](super::Step::Retry).
     Retry {
@@ -168,6 +170,7 @@ impl Machine {
             wait_ms: 0,
             requests: 0,
             sent: 0,
+            learnt: 0,
             changed: 0,
         }
     }

@@ -106,22 +106,29 @@ impl Machine {
             (
                 Some(Step::Loop { again, .. }),
                 Some(Frame {
-                    kind: Kind::Loop { sent },
+                    kind: Kind::Loop { moved },
                     ..
                 }),
             ) => {
                 if !self.holds(again)? {
                     return Ok(Flow::On);
                 }
-                if self.sent == sent {
-                    return Ok(Flow::Out(self.broken("a round of a loop sends nothing")));
+                if self.moved() == moved {
+                    return Ok(Flow::Out(
+                        self.broken("a round of a loop sends and learns nothing"),
+                    ));
                 }
-                self.enter(Kind::Loop { sent: self.sent });
+                self.enter(Kind::Loop { moved: self.moved() });
                 Ok(Flow::In)
             }
             // Frames are entered at these steps alone.
             _ => Ok(Flow::On),
         }
+    }
+
+    /// How often something was sent or learnt.
+    fn moved(&self) -> u64 {
+        self.sent + self.learnt
     }
 
     fn step(&mut self, step: &Step) -> Result<Flow, Unfit> {
@@ -190,7 +197,7 @@ impl Machine {
                 return Ok(Flow::In);
             }
             Step::Loop { .. } => {
-                self.enter(Kind::Loop { sent: self.sent });
+                self.enter(Kind::Loop { moved: self.moved() });
                 return Ok(Flow::In);
             }
             Step::Retry { .. } => {
@@ -213,7 +220,7 @@ impl Machine {
             Step::Learn { need, found } => {
                 let (need, found) = (self.value(need)?, self.value(found)?);
                 let kernel = Arc::clone(self.program.kernel());
-                self.known.learn(&kernel, &need, &found)?;
+                self.learnt += u64::from(self.known.learn(&kernel, &need, &found)?);
             }
             Step::Answer {
                 candidates,
