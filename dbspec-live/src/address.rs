@@ -18,7 +18,8 @@ pub enum Address {
     MySql(Url),
     /// `dynamodb://host:port?region=…&access_key=…&secret_key=…`, or `dynamodb:` for the service itself, with region and
     /// keys from the environment (`AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`).
-    /// `prefix=…` stands before the name of every table in place of the model's name.
+    /// `prefix=…` stands before the name of every table in place of the model's name; with `embed=always` all owned rows that
+    /// can stand in their owner's item do.
     DynamoDb(Url),
 }
 

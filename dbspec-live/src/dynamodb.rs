@@ -15,6 +15,7 @@ use dbspec_core::backend::{AnyBackend, Artefact, Script};
 use dbspec_core::program::machine::{Call, Fault};
 use dbspec_core::program::{from_json, to_json};
 use dbspec_core::value::Value;
+use dbspec_nosql::dynamodb::{Embed, Options};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value as Json, json};
 use url::Url;
@@ -41,6 +42,7 @@ pub(crate) struct DynamoDb {
     credentials: Credentials,
     /// What stands before the name of every table, where that isn't the model's.
     prefix: Option<String>,
+    embed: Embed,
 }
 
 /// What a call came to.
@@ -90,6 +92,15 @@ impl DynamoDb {
             region,
             credentials: Credentials::new(key, secret, token, None, "dbspec"),
             prefix: parameter("prefix"),
+            embed: match parameter("embed").as_deref() {
+                None => Embed::WhereNeeded,
+                Some("always") => Embed::Always,
+                Some(other) => {
+                    return Err(LiveError::Address(format!(
+                        "{address}: embed={other}: `always` is known"
+                    )));
+                }
+            },
         };
         let says = match engine.call("ListTables", &json!({ "Limit": 1 })).await {
             Said::Done(_) => return Ok(engine),
@@ -212,7 +223,7 @@ fn step(statement: &str) -> Result<(&'static str, Json), LiveError> {
 #[async_trait]
 impl Engine for DynamoDb {
     fn backend(&self) -> Arc<dyn AnyBackend> {
-        let options = dbspec_nosql::dynamodb::Options::new();
+        let options = Options::new().embed(self.embed);
         let options = match &self.prefix {
             Some(prefix) => options.prefix(prefix),
             None => options,

@@ -15,8 +15,9 @@ use dbspec_live::{Client, LiveError};
 use dbspec_memory::Memory;
 use dbspec_proof::engine::{DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
 use dbspec_proof::{compare, model};
-use dbspec_testkit::generate::{models, names};
+use dbspec_testkit::generate::{ModelPlan, listed_models, models, names};
 use dbspec_testkit::operations::{Made, Maker, StepPlan, steps};
+use proptest::strategy::{BoxedStrategy, Strategy};
 use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
 
 /// How many models each engine is tried with.
@@ -44,6 +45,11 @@ fn dynamodb_means_what_the_reference_engine_means() {
     differ(DYNAMODB, CASES);
 }
 
+#[test]
+fn lists_of_dynamodb_mean_what_the_reference_engine_means() {
+    differ_on(DYNAMODB, "&embed=always", CASES / 4, || listed_models().boxed());
+}
+
 /// What a run came to, so that a test which compares nothing fails.
 #[derive(Default)]
 struct Counts {
@@ -58,13 +64,19 @@ fn add<N: Copy + std::ops::Add<Output = N>>(count: &Cell<N>, more: N) {
 }
 
 fn differ(engine: &'static str, cases: u32) {
+    differ_on(engine, "", cases, || models().boxed());
+}
+
+/// As [`differ`], with more in the address, on models of a kind.
+fn differ_on(engine: &'static str, more: &'static str, cases: u32, models: fn() -> BoxedStrategy<ModelPlan>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .expect("a runtime");
+    let database = if more.is_empty() { "differential" } else { "lists" };
     for place in places(&[engine]) {
         let at = place.clone();
-        runtime.block_on(place.with_database("differential", async move |url| {
+        runtime.block_on(place.with_database(database, async move |url| {
             let handle = tokio::runtime::Handle::current();
             let done = tokio::task::spawn_blocking(move || {
                 let config = Config {
@@ -78,10 +90,11 @@ fn differ(engine: &'static str, cases: u32) {
                 let mut runner = TestRunner::new_with_rng(config, rng);
                 let result = runner.run(&(models(), steps(STEPS)), |(plan, steps)| {
                     let url = at.within(&url, counts.cases.get());
+                    let asked = format!("{url}{more}");
                     add(&counts.cases, 1);
                     let text = plan.text();
                     handle.block_on(at.make(&url));
-                    let done = handle.block_on(run(&url, &text, &steps, &counts));
+                    let done = handle.block_on(run(&asked, &text, &steps, &counts));
                     handle.block_on(at.clear(&url));
                     done.map_err(|difference| TestCaseError::fail(format!("{difference}\n{text}")))
                 });

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dbspec_core::backend::coverage::{Outcome, RuleOutcome};
 use dbspec_core::kernel::{Kernel, Subject};
+use dbspec_core::rows;
+use dbspec_core::semantics::Operation;
+use dbspec_core::value::Value;
 use dbspec_live::{Client, Engine};
 use dbspec_proof::engine::{DYNAMODB, created, opened, places, request};
 use dbspec_proof::model;
@@ -198,6 +201,76 @@ async fn audits_find_what_dynamodb_accepts() {
                 let told = audits.iter().filter(|it| it.tells).map(|it| it.rule.clone());
                 let told: BTreeSet<String> = told.collect();
                 assert_eq!(told, witnessed, "each of these rules is broken by something");
+            })
+            .await;
+    }
+}
+
+/// An order of as many lines as are declared goes in and out whole, though each line counts at its product.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_holds_the_lines_that_are_declared() {
+    const LINES: i64 = 50;
+    const CUSTOMER: &str = "019b76da-a800-722c-9970-83bd438b7f6d";
+    for place in places(&[DYNAMODB]) {
+        place
+            .with_database("largest", async move |url| {
+                let kernel = model::example("shop");
+                let client = created(&url, &kernel).await;
+                let hash = dbspec_core::value::hash_secret("secret", [0; 16], 1);
+                let customer =
+                    json!({ "id": CUSTOMER, "email": "a@b.c", "name": "A", "password": hash, "tags": [] });
+                let product = |at: i64| {
+                    json!({ "id": at, "sku": format!("ABC-{at}"), "name": "", "price": "1", "stock": 9 })
+                };
+                let mut given = vec![("Customer", customer)];
+                given.extend((0..LINES).map(|at| ("Product", product(at))));
+                let given = given.iter().map(|(entity, row)| {
+                    let entity = kernel.entity(entity).unwrap_or_else(|| panic!("no {entity}"));
+                    let row = rows::row_of(&kernel, entity, row);
+                    (entity, row.unwrap_or_else(|error| panic!("{error}")))
+                });
+                let loaded = client.load(given.collect(), &mut |_, _| {}).await;
+                loaded.unwrap_or_else(|error| panic!("{error}"));
+
+                let write = kernel.write("place_order").unwrap_or_else(|| panic!("it is declared"));
+                let lines: Vec<_> = (0..LINES)
+                    .map(|at| json!({ "line_no": at, "product": at, "quantity": 2, "unit_price": "1.50" }))
+                    .collect();
+                let args = json!({ "customer": CUSTOMER, "lines": lines });
+                let params = &kernel.writes[write].vars[..usize::from(kernel.writes[write].params)];
+                let args = args.as_object().and_then(|it| rows::args_of(&kernel, params, it).ok());
+                let args = args.unwrap_or_else(|| panic!("no arguments"));
+                let mut context = model::context(&kernel);
+                let placed = client.write(Operation::Call(write, args), &context).await;
+                let placed = placed.unwrap_or_else(|error| panic!("{error}"));
+                let Value::Map(placed) = placed else {
+                    panic!("{placed:?}")
+                };
+                let id = placed.first().map(|(_, id)| id.clone());
+
+                let engine = opened(&url).await;
+                let (_, prefix) = url.split_once("&prefix=").unwrap_or_else(|| panic!("{url}"));
+                let scan = async |table: &str| {
+                    let table = format!("{prefix}.{table}");
+                    let reply = request(&*engine, "Scan", &json!({ "TableName": table })).await;
+                    reply["Items"].as_array().cloned().unwrap_or_default()
+                };
+                let orders = scan("Order").await;
+                assert_eq!(orders.len(), 1);
+                let total = orders[0]["total"]["N"].as_str().unwrap_or_default();
+                assert_eq!(total.trim_end_matches(".00"), "150");
+                let listed = orders[0]["lines"]["L"].as_array();
+                assert_eq!(listed.map(Vec::len), usize::try_from(LINES).ok());
+                let left = |products: &[Json], stock: &str| products.iter().all(|it| it["stock"]["N"] == stock);
+                assert!(left(&scan("Product").await, "7"));
+
+                // Orders are kept for seven years.
+                context.now += 8 * 366 * 86_400 * 1_000_000;
+                let order = kernel.entity("Order").unwrap_or_else(|| panic!("it is there"));
+                let removed = client.write(Operation::Delete(order, id.into_iter().collect()), &context).await;
+                removed.unwrap_or_else(|error| panic!("{error}"));
+                assert!(scan("Order").await.is_empty());
+                assert!(left(&scan("Product").await, "7"));
             })
             .await;
     }

@@ -45,13 +45,15 @@ pub struct Item {
     pub entity: String,
     /// The table, by position.
     pub table: usize,
+    /// Where they stand in their owner's item, if they have none of their own; the key is the owner's then.
+    pub within: Option<Within>,
     /// What the sort key begins with, where the table holds several entities' rows: `#` for the one that owns the others.
     pub tag: Option<String>,
     /// The leaves of the partition key, by their places in the row.
     pub hash: Vec<usize>,
     /// The leaves of the sort key.
     pub range: Vec<usize>,
-    /// The attributes, one per leaf.
+    /// The attributes, one per leaf; within an owner's item, those of the leaves that name the owner are the owner's.
     pub attributes: Vec<Attribute>,
     /// The keys of indexes that its rows are in.
     pub indexes: Vec<ItemIndex>,
@@ -61,6 +63,15 @@ pub struct Item {
     pub guards: Vec<Guard>,
     /// The sequences whose last numbers stand there.
     pub sequences: Vec<Sequence>,
+}
+
+/// A list of rows in their owner's item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Within {
+    /// The attribute of the list: a map for each row.
+    pub list: String,
+    /// The attribute that tells the list from any other.
+    pub digest: String,
 }
 
 /// An attribute that holds a leaf.

@@ -7,6 +7,9 @@
 //! secondary indexes over such texts, which hold null too, so that none of them is sparse. One more table holds guards:
 //! of unique values, of rows that a rule counts together, of sequences.
 //!
+//! Owned rows that are reached through their owner alone stand as a list in its item, where a write would otherwise take
+//! more items than a transaction does, and where the item's bytes suffice. Each change of one writes the list.
+//!
 //! # Isolation
 //!
 //! A write is judged by the evaluator on consistent reads, and then is **one** `TransactWriteItems` that does it all and
@@ -22,6 +25,7 @@
 //! | two rows with the same unique value | a guard item, whose key is the value's digest, is put where none is |
 //! | phantoms among rows with the same values (`at most`, `no overlap`) | a guard has a version that each change of one of them raises; whoever read them asks for the same version |
 //! | an index that lags behind | rows found by one are conditioned on, and their number is the count that the named row has |
+//! | two writes of rows in one owner's item | the list has a digest; whoever read it or changes it asks for the same one |
 //! | a reply that was lost | the request's token makes a second one do nothing |
 //!
 //! A transaction takes 100 items and 4 MB: what is beyond is refused whole, as a limit.
@@ -53,8 +57,10 @@ use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::{Kernel, QueryId};
 use dbspec_core::program::Program;
 
-pub use design::{Attribute, Counter, Design, Guard, GuardKind, Index, Item, ItemIndex, Sequence, Table};
-pub use options::Options;
+pub use design::{
+    Attribute, Counter, Design, Guard, GuardKind, Index, Item, ItemIndex, Sequence, Table, Within,
+};
+pub use options::{Embed, Options};
 
 /// The compiler for `DynamoDB`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,6 +14,8 @@ use crate::document::operand::is_comparable;
 pub(super) enum Via {
     /// The table's key.
     Table,
+    /// The key of the owner in whose item they stand.
+    Owner,
     /// An index, by its place among the item's.
     Index(usize),
     /// The guard of a unique rule, by its place among the item's.
@@ -51,6 +53,16 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
             .collect()
     };
     let key = columns(&item.hash, &item.range);
+    if item.within.is_some() {
+        return vec![Path {
+            via: Via::Owner,
+            hash: key.len(),
+            unique: None,
+            columns: key,
+            sparse: false,
+            filter: None,
+        }];
+    }
     let mut paths = vec![Path {
         via: Via::Table,
         hash: item.hash.len(),
@@ -161,7 +173,7 @@ fn usable(kernel: &Kernel, query: &Query, path: &Path, at: usize) -> bool {
     let folds = kernel.leaves[leaf].ignore_case;
     let hashed = path.columns[..path.hash].iter().any(|(it, _)| *it == leaf);
     let folded = match path.via {
-        Via::Table => false,
+        Via::Table | Via::Owner => false,
         Via::Index(_) | Via::Guard(_) => hashed,
     };
     if folds && !folded {

@@ -15,7 +15,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value as Json;
 
-use super::{Design, DynamoDb, Index, Table};
+use super::{Design, DynamoDb, Embed, Index, Options, Table};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -158,8 +158,11 @@ fn chinook_has_programs() {
 
 #[test]
 fn the_laws_hold() {
-    if let Err(broken) = dbspec_testkit::laws::hold(&DynamoDb::new(), 48) {
-        panic!("{broken}");
+    for embed in [Embed::WhereNeeded, Embed::Always] {
+        let backend = DynamoDb::with(Options::new().embed(embed));
+        if let Err(broken) = dbspec_testkit::laws::hold(&backend, 48) {
+            panic!("{broken}");
+        }
     }
     for name in ["shop", "chinook"] {
         if let Err(broken) = dbspec_testkit::laws::hold_on(&DynamoDb::new(), &example(name)) {

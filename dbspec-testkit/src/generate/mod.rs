@@ -10,5 +10,5 @@ mod text;
 
 pub use plan::{
     AccessPlan, CheckPlan, ColumnPlan, EntityPlan, KeyPlan, ModelPlan, OnDeletePlan, RarePlan, RelationPlan,
-    TypePlan, UniquePlan, models, rare_models,
+    TypePlan, UniquePlan, listed_models, models, rare_models,
 };

@@ -32,7 +32,9 @@ pub(super) fn audit(layout: Layout<'_>, rule: RuleId) -> Audit {
         names: Vec::new(),
         values: Vec::new(),
     };
-    let broken = scan.broken(&it.kind);
+    // No filter looks through a list.
+    let listed = layout.item(it.entity).within.is_some();
+    let broken = if listed { None } else { scan.broken(&it.kind) };
     if broken.is_none() {
         // A request that names what its filter doesn't speak of is refused.
         scan.names.clear();

@@ -17,7 +17,9 @@ use crate::dynamodb::types;
 
 /// So many indexes has a table without asking for more.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>
-const MOST: usize = 20;
+pub(in crate::dynamodb) const MOST: usize = 20;
+/// The code of the decision about an index that a table has no room for.
+pub(in crate::dynamodb) const LIMIT: &str = "index-limit";
 /// The longest partition key.
 const LONGEST_HASH: u64 = 2048;
 /// The longest sort key.
@@ -66,6 +68,10 @@ pub(super) fn lower(cx: &mut Lowering<'_>, all: &mut Tables) -> Vec<Vec<NameId>>
 }
 
 fn for_queries(kernel: &Kernel, all: &Tables, entity: EntityId) -> Vec<Draft> {
+    if all.design.items[entity.index() as usize].within.is_some() {
+        // Their owner's item is what finds them.
+        return Vec::new();
+    }
     let layout = Layout {
         kernel,
         design: &all.design,
@@ -146,7 +152,10 @@ fn name(cx: &mut Lowering<'_>, all: &mut Tables, drafts: &[Draft], names: &mut [
     }
     for (table, mut here) in by_table.into_iter().enumerate() {
         let within = Some(all.names[table]);
-        here.truncate(MOST.saturating_sub(all.design.tables[table].indexes.len()));
+        let room = MOST.saturating_sub(all.design.tables[table].indexes.len());
+        for draft in here.drain(room.min(here.len())..) {
+            no_room(cx, &all.design.tables[table].name, draft);
+        }
         let attribute = |draft: &Draft, leaf: &LeafId| {
             let item = &all.design.items[draft.entity.index() as usize];
             item.attributes[kernel.position(*leaf)].name.clone()
@@ -201,6 +210,31 @@ fn name(cx: &mut Lowering<'_>, all: &mut Tables, drafts: &[Draft], names: &mut [
             decide(cx, draft);
         }
     }
+}
+
+/// A table has its indexes, and this would be one more.
+fn no_room(cx: &mut Lowering<'_>, table: &str, draft: &Draft) {
+    cx.decisions.push(Decision {
+        element: draft.element,
+        code: LIMIT,
+        chosen: format!("no index: {table} has the {MOST} that a table may have").into(),
+        cost: None,
+        alternatives: vec![
+            Alternative {
+                what: "one more index".into(),
+                cost: None,
+                why_not: "the service refuses it until the account's quota is raised".into(),
+            },
+            Alternative {
+                what: "a table of copies, kept by the writes".into(),
+                cost: None,
+                why_not: "the programs keep no copies; not compiled".into(),
+            },
+        ],
+        turned_on: Vec::new(),
+        flips: "fewer access patterns and references that need an index of the table".into(),
+        line: Some(capability::INDEX),
+    });
 }
 
 fn decide(cx: &mut Lowering<'_>, draft: &Draft) {

@@ -2,7 +2,8 @@
 
 mod audit;
 mod count;
-mod index;
+mod embed;
+pub(super) mod index;
 mod query;
 mod rule;
 mod size;
@@ -10,11 +11,10 @@ mod table;
 
 use dbspec_core::backend::Lowering;
 use dbspec_core::backend::coverage::{FactOutcome, Outcome, WriteOutcome};
-use dbspec_core::kernel::{EntityId, Facet, Kernel, Subject};
+use dbspec_core::kernel::Subject;
 
 use super::capability;
 use super::design::Design;
-use super::layout::Layout;
 use super::options::Options;
 use crate::document::fact::{Use, used};
 
@@ -25,17 +25,10 @@ pub(super) const ITEMS: u32 = 100;
 /// Builds the design.
 pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
     let kernel = cx.kernel;
-    let mut tables = table::build(options, cx);
+    let embedding = embed::Embedding::choose(kernel, options.embed);
+    let mut tables = table::build(options, cx, &embedding);
     let indexes = index::lower(cx, &mut tables);
-    let layout = Layout {
-        kernel,
-        design: &tables.design,
-    };
-    let reads = count::Reads::of(kernel);
-    let counting = count::Counting {
-        layout,
-        reads: &reads,
-    };
+    let counting = embedding.chosen();
     for rule in kernel.rules.ids() {
         rule::lower(cx, &tables, rule);
     }
@@ -46,13 +39,12 @@ pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
         match of.subject {
             Subject::Write(write) => {
                 let at_most = counting.call(&kernel.writes[write]);
-                cx.decisions
-                    .extend(at_most.and_then(|it| size::decide(counting, write, it)));
+                cx.decisions.extend(size::decide(&embedding, write));
                 cx.coverage
                     .answer(facet, atomic(at_most), None, capability::ATOMIC);
             }
             Subject::Entity(entity) => {
-                let at_most = plain(counting, entity, of.facet);
+                let at_most = counting.plain(entity, of.facet);
                 cx.coverage
                     .answer(facet, atomic(at_most), None, capability::ATOMIC);
             }
@@ -75,25 +67,4 @@ fn atomic(at_most: Option<u32>) -> Outcome {
         bound: Some(ITEMS),
         at_most,
     })
-}
-
-fn plain(counting: count::Counting<'_>, entity: EntityId, facet: Facet) -> Option<u32> {
-    let kernel: &Kernel = counting.layout.kernel;
-    match facet {
-        Facet::InsertRow => counting.insert(entity),
-        Facet::DeleteRow if kernel.entities[entity].soft_delete.is_none() => counting.delete(entity),
-        Facet::UpdateRow | Facet::DeleteRow => counting.update(entity),
-        Facet::Holds
-        | Facet::Exists
-        | Facet::Action
-        | Facet::Living
-        | Facet::Shared
-        | Facet::AtLeast
-        | Facet::AtMost
-        | Facet::Update
-        | Facet::Delete
-        | Facet::Answered
-        | Facet::Called
-        | Facet::Used => None,
-    }
 }

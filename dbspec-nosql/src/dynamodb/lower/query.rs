@@ -77,7 +77,7 @@ fn outcome(
         if worst.is_none_or(|it| it < this) {
             worst = Some(this);
             by = match plan.path.via {
-                Via::Table => (table, capability::KEY_READ),
+                Via::Table | Via::Owner => (table, capability::KEY_READ),
                 Via::Index(at) => {
                     let all = &indexes[query.from.index() as usize];
                     (all.get(at).copied().unwrap_or(table), capability::INDEX)
@@ -104,10 +104,9 @@ fn outcome(
 /// Whether what a strong query follows can be read consistently.
 pub(in crate::dynamodb) fn can_be_strong(layout: Layout<'_>, query: &Query) -> bool {
     !query.strong
-        || Ways::of_query(query)
-            .many
-            .into_iter()
-            .all(|field| children(layout, field).is_none_or(|path| path.via == Via::Table))
+        || Ways::of_query(query).many.into_iter().all(|field| {
+            children(layout, field).is_none_or(|path| matches!(path.via, Via::Table | Via::Owner))
+        })
 }
 
 /// All rows of the table that holds an entity's.

@@ -9,7 +9,7 @@ use dbspec_core::program::{Act, Block, Codec, Denial, Doc, Number, Rely, Slot, S
 use dbspec_core::value::Value;
 
 use super::guard::{Part, rule_number};
-use super::request::{document, key, words};
+use super::request::{Members, document, key, words};
 use super::{CHANGES, ITEM, RELIED, SEEN, X, Y};
 use crate::document::term::{
     all, any, both, concat, decode, distinct, encode, filter, is_null, is_set, join, map, member, none, not,
@@ -25,6 +25,8 @@ pub(super) struct Rows<'a> {
     pub(super) entity: EntityId,
     /// The slots of the changes of each entity, by position.
     pub(super) changes: &'a [Slot],
+    /// The entities whose rows stand in its items.
+    pub(super) lists: Vec<EntityId>,
 }
 
 impl<'a> Rows<'a> {
@@ -50,6 +52,13 @@ impl<'a> Rows<'a> {
 
     /// What the transaction does: the rows that changed ones name, and those that were only relied on.
     pub(super) fn part(&self, slots: &mut dyn FnMut() -> Slot) -> Part {
+        if self.layout.item(self.entity).within.is_some() {
+            // What was read of them is held, and their owner's item is written.
+            return Part {
+                before: Vec::new(),
+                repeats: Vec::new(),
+            };
+        }
         let (relied, touched, checked) = (slots(), slots(), slots());
         let kernel = self.kernel();
         let is = |it: Rely| same(member(slot(X), "rely"), text(it.text(kernel)));
@@ -78,6 +87,7 @@ impl<'a> Rows<'a> {
                 .map(|want| same(member(slot(X), "want"), text(want.text(kernel))));
             keys.push(map(filter(slot(SEEN), X, any(is)), X, member(slot(X), "key")));
         }
+        keys.extend(self.lists().into_iter().map(|it| it.held.owners()));
         let untouched = none(filter(slot(touched), Y, same(slot(Y), slot(X))));
         before.push(Step::Set(
             checked,
@@ -165,10 +175,13 @@ impl<'a> Rows<'a> {
         digest_piece(&digest, &mut condition, &mut names, &mut values);
         let adds = self.adds(&of, &mut names, &mut values);
         self.seen_pieces(&of, &mut condition, &mut values);
+        self.held_pieces(&of, &mut condition, &mut names, &mut values);
+        let mut expression = self.list_sets(&of, "SET ", &mut names, &mut values);
+        expression.push(text(format!("ADD {adds}")));
         let update = document(vec![
             ("TableName", self.table()),
             ("Key", self.key_of(&of)),
-            ("UpdateExpression", words(&format!("ADD {adds}"))),
+            ("UpdateExpression", Doc::Hole(concat(expression))),
             ("ConditionExpression", Doc::Hole(concat(condition))),
             ("ExpressionAttributeNames", Doc::Map(names)),
             ("ExpressionAttributeValues", Doc::Map(values)),
@@ -185,7 +198,13 @@ impl<'a> Rows<'a> {
         let of = slot(ITEM);
         let same_row = self.unchanged(relied, &of);
         let digest = member(same_row.clone(), "row");
-        let absent = || both(is_set(same_row.clone()), is_null(digest.clone()));
+        let lists = self.lists();
+        let absent = || {
+            let unheld = lists.iter().map(|it| it.absent(&of));
+            any([both(is_set(same_row.clone()), is_null(digest.clone()))]
+                .into_iter()
+                .chain(unheld))
+        };
         let mut names = vec![("#p".into(), words(PK))];
         let mut values = Vec::new();
         let mut condition = vec![text("attribute_exists(#p)")];
@@ -196,6 +215,7 @@ impl<'a> Rows<'a> {
             names.push((format!("#c{at}").into(), name));
         }
         self.seen_pieces(&of, &mut condition, &mut values);
+        self.held_pieces(&of, &mut condition, &mut names, &mut values);
         let there = concat(condition);
         let check = |condition: Doc, names: Doc, values: Option<Doc>| {
             let mut members = vec![
@@ -218,6 +238,7 @@ impl<'a> Rows<'a> {
             .counts()
             .iter()
             .map(|count| is_set(self.seen(count, &of)))
+            .chain(lists.iter().map(|it| it.matters(&of)))
             .collect::<Vec<_>>();
         let has_any = any([is_set(digest.clone())].into_iter().chain(seen));
         let here = check(
@@ -235,8 +256,11 @@ impl<'a> Rows<'a> {
     }
 
     /// Documents of changed rows, by what is done.
-    pub(super) fn changed(&self) -> Vec<(Box<str>, Doc)> {
+    pub(super) fn changed(&self) -> Members {
         let kernel = self.kernel();
+        if self.layout.item(self.entity).within.is_some() {
+            return Vec::new();
+        }
         vec![
             (Act::Insert(self.entity).text(kernel), self.insert()),
             (Act::Update(self.entity).text(kernel), self.update()),
@@ -259,25 +283,32 @@ impl<'a> Rows<'a> {
         let tests = key.map(|(id, _)| (unread, Then::Refuse(Refusal::Rule(id))));
         let denial = Denial::ByItem(Y, tests.into_iter().collect(), Then::Again);
         let condition = vec![text("attribute_not_exists(#p)")];
-        let names = vec![("#p".into(), words(PK))];
-        self.write(condition, names, Vec::new(), denial)
+        let mut names = vec![("#p".into(), words(PK))];
+        let mut values = Vec::new();
+        let of = member(slot(ITEM), "key");
+        let sets = self.new_lists(&of, &mut names, &mut values);
+        self.write(condition, (names, values), sets, denial)
     }
 
     fn update(&self) -> Doc {
         let before = encode(Codec::Digest, member(slot(ITEM), "before"));
         let mut condition = vec![text("#d = :b")];
         let mut values = vec![(":b".into(), Doc::Hole(string(before)))];
-        self.seen_pieces(&member(slot(ITEM), "key"), &mut condition, &mut values);
+        let mut names = Vec::new();
+        let of = member(slot(ITEM), "key");
+        self.seen_pieces(&of, &mut condition, &mut values);
+        self.held_pieces(&of, &mut condition, &mut names, &mut values);
+        let sets = self.list_sets(&of, ", ", &mut names, &mut values);
         let denial = Denial::Then(Then::Again);
-        self.write(condition, Vec::new(), values, denial)
+        self.write(condition, (names, values), sets, denial)
     }
 
     /// An item gets a row's values, and its counts follow.
     fn write(
         &self,
         condition: Vec<Term>,
-        mut names: Vec<(Box<str>, Doc)>,
-        mut values: Vec<(Box<str>, Doc)>,
+        (mut names, mut values): (Members, Members),
+        lists: Vec<Term>,
         denial: Denial,
     ) -> Doc {
         let kernel = self.kernel();
@@ -313,14 +344,15 @@ impl<'a> Rows<'a> {
         }
         let of = member(slot(ITEM), "key");
         let adds = self.adds(&of, &mut names, &mut values);
-        let mut expression = format!("SET {}", sets.join(", "));
+        let mut expression = vec![text(format!("SET {}", sets.join(", ")))];
+        expression.extend(lists);
         if !adds.is_empty() {
-            expression = format!("{expression} ADD {adds}");
+            expression.push(text(format!(" ADD {adds}")));
         }
         let update = document(vec![
             ("TableName", self.table()),
             ("Key", self.key_of(&of)),
-            ("UpdateExpression", words(&expression)),
+            ("UpdateExpression", Doc::Hole(concat(expression))),
             ("ConditionExpression", Doc::Hole(concat(condition))),
             ("ExpressionAttributeNames", Doc::Map(names)),
             ("ExpressionAttributeValues", Doc::Map(values)),
@@ -337,6 +369,8 @@ impl<'a> Rows<'a> {
         let mut values = vec![(":d".into(), Doc::Hole(digest()))];
         let mut condition = "#d = :d".to_owned();
         let mut tests = vec![(not(same(member(slot(Y), DIGEST), digest())), Then::Again)];
+        let mut held = Vec::new();
+        self.held_pieces(&of, &mut held, &mut names, &mut values);
         let all = self.counts();
         for (at, count) in all.iter().filter(|it| it.living.is_none()).enumerate() {
             let taken = self.naming(count, "before", &of);
@@ -352,7 +386,10 @@ impl<'a> Rows<'a> {
         let delete = document(vec![
             ("TableName", self.table()),
             ("Key", self.key_of(&of)),
-            ("ConditionExpression", words(&condition)),
+            (
+                "ConditionExpression",
+                Doc::Hole(concat([text(condition)].into_iter().chain(held))),
+            ),
             ("ExpressionAttributeNames", Doc::Map(names)),
             ("ExpressionAttributeValues", Doc::Map(values)),
             ("ReturnValuesOnConditionCheckFailure", words("ALL_OLD")),
@@ -363,12 +400,7 @@ impl<'a> Rows<'a> {
 }
 
 /// That a row is the one that was read, where it was.
-fn digest_piece(
-    row: &Term,
-    condition: &mut Vec<Term>,
-    names: &mut Vec<(Box<str>, Doc)>,
-    values: &mut Vec<(Box<str>, Doc)>,
-) {
+fn digest_piece(row: &Term, condition: &mut Vec<Term>, names: &mut Members, values: &mut Members) {
     let known = || is_set(row.clone());
     condition.push(text_if(" AND #d = :d", known()));
     names.push(("#d".into(), Doc::If(known(), Box::new(words(DIGEST)))));

@@ -1,11 +1,12 @@
 //! Counts: each row counts those that name it, so that nobody names what goes, and nobody comes unseen.
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{FieldId, LeafId};
+use dbspec_core::kernel::{EntityId, FieldId, LeafId};
 use dbspec_core::program::{Doc, Slot, Term, Want};
+use dbspec_core::value::Value;
 
 use super::commit::{Rows, numeric};
-use super::request::words;
+use super::request::{Members, words};
 use super::{SEEN, X};
 use crate::document::term::{
     any, both, filter, is_null, is_set, len, list, map, member, minus, not, nth, same, slot, text, text_if,
@@ -63,7 +64,12 @@ impl<'a> Rows<'a> {
     }
 
     fn children(&self, field: FieldId) -> Slot {
-        self.changes[self.kernel().fields[field].entity.index() as usize]
+        self.changes_of(self.kernel().fields[field].entity)
+    }
+
+    /// The slot of an entity's changes.
+    pub(super) fn changes_of(&self, entity: EntityId) -> Slot {
+        self.changes[entity.index() as usize]
     }
 
     /// How many changed rows name a key on one side of their change.
@@ -105,6 +111,10 @@ impl<'a> Rows<'a> {
                 let revived = not(same(gone("before"), gone("after")));
                 differs = any([differs, revived]);
             }
+            if self.layout.item(kernel.fields[field].entity).within.is_some() {
+                // Any change of what stands in an item changes it.
+                differs = Term::Value(Value::Bool(true));
+            }
             let changes = || filter(slot(self.children(field)), X, differs.clone());
             keys.push(map(changes(), X, side("before")));
             keys.push(map(changes(), X, side("after")));
@@ -113,12 +123,7 @@ impl<'a> Rows<'a> {
     }
 
     /// `#c0 :c0, …`, with the counts' names and by how much they change.
-    pub(super) fn adds(
-        &self,
-        of: &Term,
-        names: &mut Vec<(Box<str>, Doc)>,
-        values: &mut Vec<(Box<str>, Doc)>,
-    ) -> String {
+    pub(super) fn adds(&self, of: &Term, names: &mut Members, values: &mut Members) -> String {
         let mut adds = Vec::new();
         for (at, count) in self.counts().iter().enumerate() {
             let delta = minus(self.naming(count, "after", of), self.naming(count, "before", of));
@@ -130,12 +135,7 @@ impl<'a> Rows<'a> {
     }
 
     /// That counts are what was seen of them.
-    pub(super) fn seen_pieces(
-        &self,
-        of: &Term,
-        condition: &mut Vec<Term>,
-        values: &mut Vec<(Box<str>, Doc)>,
-    ) {
+    pub(super) fn seen_pieces(&self, of: &Term, condition: &mut Vec<Term>, values: &mut Members) {
         for (at, count) in self.counts().iter().enumerate() {
             let seen = self.seen(count, of);
             condition.push(text_if(format!(" AND #c{at} = :s{at}"), is_set(seen.clone())));

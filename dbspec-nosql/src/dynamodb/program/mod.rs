@@ -3,6 +3,8 @@
 mod commit;
 mod count;
 mod guard;
+mod held;
+mod list;
 mod need;
 mod query;
 mod request;
@@ -55,8 +57,17 @@ const LARGEST: Slot = Slot(21);
 const MEMBERS: Slot = Slot(22);
 /// Where a query's next page starts.
 const NEXT: Slot = Slot(23);
+/// Owners' items that were read: `{of, key, rows, there}`.
+const HELD: Slot = Slot(24);
+/// The keys of owners to read, and one of them.
+const OWNERS: Slot = Slot(25);
+const OWNER: Slot = Slot(26);
+/// Items, as they came.
+const ITEMS: Slot = Slot(27);
+/// A row in an owner's item.
+const LINE: Slot = Slot(28);
 /// The first slot that is given out.
-const FREE: u16 = 24;
+const FREE: u16 = 29;
 
 /// The program of a query.
 pub(super) fn query(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, NotServed> {

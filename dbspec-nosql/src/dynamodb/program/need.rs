@@ -10,8 +10,9 @@ use dbspec_core::program::{Block, Codec, Denial, Doc, Number, Slot, Step, Term, 
 use dbspec_core::value::Value;
 
 use super::commit::numeric;
+use super::held::Held;
 use super::request::{
-    Consistency, Reading, Span, batch, consistent, document, holes, key, key_term, pages, query, read, rows,
+    Consistency, Reading, Span, add, batch, consistent, document, holes, key, key_term, pages, query, read,
     scan, words,
 };
 use super::{KIND, MEMBERS, NEED, NEEDS, REPLY, ROWS, SEEN, SOME, X};
@@ -103,8 +104,13 @@ impl Fetching<'_> {
         blocks
     }
 
+    /// The owners' items in which an entity's rows stand, where they do.
+    fn held(&self, entity: EntityId) -> Option<Held<'_>> {
+        Held::of(self.layout, entity, self.consistency)
+    }
+
     /// For each need: what finds it, then it learns the rows that came.
-    fn each(mut body: Block, found: Term) -> Block {
+    pub(super) fn each(mut body: Block, found: Term) -> Block {
         body.push(Step::Learn {
             need: slot(NEED),
             found,
@@ -117,6 +123,9 @@ impl Fetching<'_> {
     }
 
     fn row(&self, entity: EntityId) -> Block {
+        if let Some(held) = self.held(entity) {
+            return held.row();
+        }
         let layout = self.layout;
         let kernel = layout.kernel;
         let given = key_term(layout.key_of(entity, &member(slot(X), "key")));
@@ -135,6 +144,9 @@ impl Fetching<'_> {
     }
 
     fn all(&self, entity: EntityId) -> Block {
+        if let Some(held) = self.held(entity) {
+            return held.all();
+        }
         let members = scan(self.layout, entity, Vec::new(), self.consistency);
         Self::each(pages(self.layout, entity, "Scan", members), slot(ROWS))
     }
@@ -144,6 +156,9 @@ impl Fetching<'_> {
         let kernel = layout.kernel;
         let entity = kernel.fields[field].entity;
         let leaves: Vec<LeafId> = kernel.fields[field].leaves.iter().collect();
+        if let Some(held) = self.held(entity) {
+            return held.children(&leaves, |count| self.notes(Want::Children(field), "key", count));
+        }
         let value = |leaf: LeafId| {
             let at = leaves.iter().position(|it| *it == leaf).unwrap_or_default();
             nth(member(slot(NEED), "key"), at)
@@ -181,7 +196,7 @@ impl Fetching<'_> {
         let (hash, range) = columns.split_at(path.hash.min(columns.len()));
         let item = layout.item(entity);
         let (index, tag) = match path.via {
-            Via::Table | Via::Guard(_) => (None, item.tag.as_deref()),
+            Via::Table | Via::Owner | Via::Guard(_) => (None, item.tag.as_deref()),
             Via::Index(at) => (Some(&layout.table(entity).indexes[item.indexes[at].index]), None),
         };
         let span = if tag.is_none() && range.is_empty() {
@@ -244,20 +259,15 @@ impl Fetching<'_> {
             row.push((SK, string_of(named.clone(), ROW_SK)));
         }
         let found = filter(list([named.clone()]), X, is_set(slot(X)));
+        let mut read_row = vec![self.get(&layout.table(entity).name, key(row))];
+        read_row.extend(add(layout, entity, found, ROWS));
         vec![
             Step::Set(ROWS, list([])),
             self.get(
                 &table.name,
                 key(vec![(PK, guard_key(guard, values)), (SK, text(FIRST))]),
             ),
-            Step::When(
-                is_set(named),
-                vec![
-                    self.get(&layout.table(entity).name, key(row)),
-                    Step::Set(ROWS, rows(layout, entity, found)),
-                ],
-                Vec::new(),
-            ),
+            Step::When(is_set(named), read_row, Vec::new()),
         ]
     }
 

@@ -16,9 +16,9 @@ use dbspec_core::value::Value;
 
 use super::need::{Fetching, until_known};
 use super::request::{
-    Consistency, Reading, Span, document, pages, query as query_document, read, rows, scan,
+    Consistency, Reading, Span, add, batch, document, key_term, pages, query as query_document, read, scan,
 };
-use super::{ANSWER, CANDIDATES, FREE, HIGH, LOW, NEEDS, NEXT, REPLY, ROWS, SEEN, X};
+use super::{ANSWER, CANDIDATES, FREE, HELD, HIGH, LOW, NEEDS, NEXT, REPLY, ROWS, SEEN, X};
 use crate::document::term::{
     any, both, concat, distinct, eval, filter, is_null, is_set, join, len, less, list, member, minus, number,
     slot, text,
@@ -69,7 +69,11 @@ pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program,
     let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
     optional.sort_unstable();
     optional.dedup();
-    let mut steps = vec![Step::Set(SEEN, list([])), Step::Set(CANDIDATES, list([]))];
+    let mut steps = vec![
+        Step::Set(SEEN, list([])),
+        Step::Set(HELD, list([])),
+        Step::Set(CANDIDATES, list([])),
+    ];
     steps.extend(asking.variants(&optional, &[]));
     steps.push(asking.answer());
     steps.push(Step::Return(slot(ANSWER)));
@@ -152,6 +156,7 @@ impl Asking<'_> {
         let mut block: Block = values.into_iter().map(|(_, step)| step).collect();
         let mut read = match plan.path.via {
             Via::Guard(at) => self.by_guard(at, plan),
+            Via::Owner => self.by_owner(plan),
             Via::Table | Via::Index(_) => self.by_key(plan),
         };
         for (over, item) in loops.into_iter().rev() {
@@ -174,6 +179,20 @@ impl Asking<'_> {
         block
     }
 
+    /// The rows stand in the item of their owner, whose key is given.
+    fn by_owner(&self, plan: &Plan) -> Block {
+        let columns = &plan.path.columns;
+        let given = |leaf: LeafId| {
+            let at = columns.iter().position(|(it, _)| *it == leaf);
+            slot(value_slot(at.unwrap_or_default()))
+        };
+        let key = key_term(self.layout.key(self.query.from, &given));
+        let consistency = self.fetching.consistency;
+        let mut block = batch(self.layout, self.query.from, list([key]), consistency);
+        block.push(Step::Set(CANDIDATES, join([slot(CANDIDATES), slot(ROWS)])));
+        block
+    }
+
     fn by_key(&self, plan: &Plan) -> Block {
         let entity = self.query.from;
         let layout = self.layout;
@@ -184,7 +203,7 @@ impl Asking<'_> {
             slot(value_slot(at))
         };
         let (index, tag) = match plan.path.via {
-            Via::Table | Via::Guard(_) => (None, item.tag.as_deref()),
+            Via::Table | Via::Owner | Via::Guard(_) => (None, item.tag.as_deref()),
             Via::Index(at) => (Some(&layout.table(entity).indexes[item.indexes[at].index]), None),
         };
         let hash = layout.hash(&columns[..plan.path.hash], &given);
@@ -348,11 +367,9 @@ impl Asking<'_> {
             ),
         ));
         let items = member(slot(REPLY), "Items");
-        let mut body = vec![
-            read("Query", document(members), REPLY),
-            Step::Set(CANDIDATES, join([slot(CANDIDATES), rows(layout, entity, items)])),
-            Step::Set(NEXT, member(slot(REPLY), "LastEvaluatedKey")),
-        ];
+        let mut body = vec![read("Query", document(members), REPLY)];
+        body.extend(add(layout, entity, items, CANDIDATES));
+        body.push(Step::Set(NEXT, member(slot(REPLY), "LastEvaluatedKey")));
         let more = is_set(slot(NEXT));
         let again = match enough {
             Enough::Never => more,

@@ -6,8 +6,8 @@ use dbspec_core::kernel::EntityId;
 use dbspec_core::program::{Block, Doc, Expect, Replay, Request, Shape, Slot, Step, Term};
 use dbspec_core::value::Value;
 
-use super::{ASKED, CHUNK, REPLY, ROWS, START};
-use crate::document::term::{is_set, join, list, member, slot};
+use super::{ASKED, CHUNK, ITEM, REPLY, ROWS, START, Y};
+use crate::document::term::{is_set, join, list, map, member, record, slot};
 use crate::dynamodb::design::{FIRST, Index, PK, SK};
 use crate::dynamodb::layout::{Layout, string};
 use crate::dynamodb::types;
@@ -42,6 +42,9 @@ pub(super) struct Reading<'a> {
     pub(super) limit: Option<Term>,
     pub(super) consistency: Consistency,
 }
+
+/// The members of a map: names or values of a request's expressions.
+pub(super) type Members = Vec<(Box<str>, Doc)>;
 
 pub(super) fn words(text: &str) -> Doc {
     Doc::Hole(Term::Value(Value::text(text)))
@@ -103,24 +106,43 @@ pub(super) fn read(call: &str, args: Doc, into: Slot) -> Step {
     }])
 }
 
-/// How items become rows.
-pub(super) fn shape(layout: Layout<'_>, entity: EntityId) -> Arc<Shape> {
+/// How items become rows; a row in its owner's item is `{owner, own}`.
+fn shape(layout: Layout<'_>, entity: EntityId) -> Arc<Shape> {
     let kernel = layout.kernel;
-    let attributes = &layout.item(entity).attributes;
-    let leaves = kernel.entities[entity].leaves.iter().zip(attributes);
+    let item = layout.item(entity);
+    let leaves = kernel.entities[entity].leaves.iter().zip(&item.attributes);
+    let of_owner = |at: usize| item.hash.contains(&at) || item.range.contains(&at);
     Arc::new(Shape {
         entity,
         leaves: leaves
-            .map(|(leaf, attribute)| {
-                let path = vec![attribute.name.as_str().into(), attribute.ty.as_str().into()];
+            .enumerate()
+            .map(|(at, (leaf, attribute))| {
+                let mut path = vec![attribute.name.as_str().into(), attribute.ty.as_str().into()];
+                if item.within.is_some() {
+                    path.insert(0, if of_owner(at) { "owner" } else { "own" }.into());
+                }
                 (path, types::within(kernel, &kernel.leaves[leaf].ty))
             })
             .collect(),
     })
 }
 
-pub(super) fn rows(layout: Layout<'_>, entity: EntityId, items: Term) -> Term {
-    Term::DecodeRows(shape(layout, entity), Box::new(items))
+/// The rows of items are added to those in a slot.
+pub(super) fn add(layout: Layout<'_>, entity: EntityId, items: Term, into: Slot) -> Block {
+    let add = |forms: Term| {
+        let rows = Term::DecodeRows(shape(layout, entity), Box::new(forms));
+        Step::Set(into, join([slot(into), rows]))
+    };
+    let Some(within) = &layout.item(entity).within else {
+        return vec![add(items)];
+    };
+    let form = record([("owner", slot(ITEM)), ("own", member(slot(Y), "M"))]);
+    let listed = join([member(member(slot(ITEM), &within.list), "L")]);
+    vec![Step::Each {
+        over: join([items]),
+        item: ITEM,
+        body: vec![add(map(listed, Y, form))],
+    }]
 }
 
 /// One page: its rows are added to those that came, and the next page's start is noted.
@@ -129,12 +151,10 @@ pub(super) fn page(layout: Layout<'_>, entity: EntityId, call: &str, mut members
         "ExclusiveStartKey",
         Doc::If(is_set(slot(START)), Box::new(Doc::Hole(slot(START)))),
     ));
-    let items = member(slot(REPLY), "Items");
-    vec![
-        read(call, document(members), REPLY),
-        Step::Set(ROWS, join([slot(ROWS), rows(layout, entity, items)])),
-        Step::Set(START, member(slot(REPLY), "LastEvaluatedKey")),
-    ]
+    let mut page = vec![read(call, document(members), REPLY)];
+    page.extend(add(layout, entity, member(slot(REPLY), "Items"), ROWS));
+    page.push(Step::Set(START, member(slot(REPLY), "LastEvaluatedKey")));
+    page
 }
 
 /// All pages.
@@ -227,31 +247,45 @@ pub(super) fn scan<'d>(
     members
 }
 
-/// Reads the items of a list of keys, a hundred at a time, and asks again for those that didn't come.
+/// Reads the rows of a list of items' keys.
 pub(super) fn batch(layout: Layout<'_>, entity: EntityId, keys: Term, consistency: Consistency) -> Block {
+    let mut block = vec![Step::Set(ROWS, list([]))];
+    block.extend(items(layout, entity, (keys, consistency), |items| {
+        add(layout, entity, items, ROWS)
+    }));
+    block
+}
+
+/// Reads the items of a list of keys, a hundred at a time, and asks again for those that didn't come.
+pub(super) fn items(
+    layout: Layout<'_>,
+    entity: EntityId,
+    (keys, consistency): (Term, Consistency),
+    take: impl FnOnce(Term) -> Block,
+) -> Block {
     let table = layout.table(entity).name.as_str();
     let strong = Term::Value(Value::Bool(consistency == Consistency::Strong));
     let asked = Term::Record(vec![
         ("Keys".into(), slot(CHUNK)),
         ("ConsistentRead".into(), strong),
     ]);
-    let items = member(member(slot(REPLY), "Responses"), table);
-    vec![
-        Step::Set(ROWS, list([])),
-        Step::Each {
-            over: Term::Chunks(Box::new(keys), 100),
-            item: CHUNK,
-            body: vec![
-                Step::Set(ASKED, Term::Record(vec![(table.into(), asked)])),
-                Step::Loop {
-                    body: vec![
-                        read("BatchGetItem", holes(vec![("RequestItems", slot(ASKED))]), REPLY),
-                        Step::Set(ROWS, join([slot(ROWS), rows(layout, entity, items)])),
-                        Step::Set(ASKED, member(slot(REPLY), "UnprocessedKeys")),
-                    ],
-                    again: is_set(member(slot(ASKED), table)),
-                },
-            ],
-        },
-    ]
+    let came = member(member(slot(REPLY), "Responses"), table);
+    let mut body = vec![read(
+        "BatchGetItem",
+        holes(vec![("RequestItems", slot(ASKED))]),
+        REPLY,
+    )];
+    body.extend(take(came));
+    body.push(Step::Set(ASKED, member(slot(REPLY), "UnprocessedKeys")));
+    vec![Step::Each {
+        over: Term::Chunks(Box::new(keys), 100),
+        item: CHUNK,
+        body: vec![
+            Step::Set(ASKED, Term::Record(vec![(table.into(), asked)])),
+            Step::Loop {
+                body,
+                again: is_set(member(slot(ASKED), table)),
+            },
+        ],
+    }]
 }

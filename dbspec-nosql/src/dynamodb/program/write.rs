@@ -4,18 +4,20 @@
 use std::sync::Arc;
 
 use dbspec_core::backend::Lowered;
-use dbspec_core::kernel::{FieldId, Kernel, OnDelete};
+use dbspec_core::kernel::{EntityId, FieldId, Kernel, OnDelete};
 use dbspec_core::program::{
-    Block, Denial, Doc, Expect, Flaw, JudgedByEngine, Program, Purpose, Replay, Request, Slot, Step, Term,
-    Then,
+    Act, Block, Denial, Doc, Expect, Flaw, JudgedByEngine, Program, Purpose, Replay, Request, Slot, Step,
+    Term, Then,
 };
 
 use super::commit::{Rows, before, numeric, reference};
 use super::guard::{Guarding, Part};
 use super::need::{Fetching, NUMBER, sequences, until_known};
 use super::request::{Consistency, document, holes, key, words};
-use super::{CHANGES, FREE, ITEM, LARGEST, NEEDS, RELIED, RETURNED, SEEN, Y};
-use crate::document::term::{both, is_set, len, less, list, member, nth, number, plus, slot, some, text};
+use super::{CHANGES, FREE, HELD, ITEM, LARGEST, NEEDS, RELIED, RETURNED, SEEN, X, Y};
+use crate::document::term::{
+    any, both, filter, is_set, len, less, list, member, not, nth, number, plus, same, slot, some, text,
+};
 use crate::dynamodb::design::{Design, FIRST, GuardKind, PK, SK};
 use crate::dynamodb::layout::Layout;
 use crate::dynamodb::lower::ITEMS;
@@ -46,10 +48,12 @@ pub(super) fn program(lowered: &Lowered<Design>) -> Result<Program, Flaw> {
     let all: Vec<Rows<'_>> = kernel
         .entities
         .ids()
-        .map(|entity| Rows {
+        .zip(lists(layout))
+        .map(|(entity, lists)| Rows {
             layout,
             entity,
             changes: &changes,
+            lists,
         })
         .collect();
     let mut parts: Vec<Part> = all.iter().map(|rows| rows.part(&mut slots)).collect();
@@ -78,7 +82,8 @@ pub(super) fn program(lowered: &Lowered<Design>) -> Result<Program, Flaw> {
     commit.extend(before(&mut parts));
     let docs = all.iter().flat_map(Rows::changed).collect();
     let rows = Doc::Switch(member(slot(ITEM), "do"), docs);
-    let mut repeats = vec![(CHANGES, rows)];
+    let standing = standing(layout, slots(), &mut commit);
+    let mut repeats = vec![(standing, rows)];
     repeats.extend(parts.into_iter().flat_map(|part| part.repeats));
     let count = repeats.iter().map(|(list, _)| len(slot(*list))).reduce(plus);
     commit.push(Step::Limit {
@@ -92,7 +97,7 @@ pub(super) fn program(lowered: &Lowered<Design>) -> Result<Program, Flaw> {
         relied: RELIED,
         returned: RETURNED,
     };
-    let mut body = vec![Step::Set(SEEN, list([]))];
+    let mut body = vec![Step::Set(SEEN, list([])), Step::Set(HELD, list([]))];
     body.extend(
         fetching
             .sequences
@@ -114,6 +119,36 @@ pub(super) fn program(lowered: &Lowered<Design>) -> Result<Program, Flaw> {
         }],
         judged(layout),
     )
+}
+
+/// The entities whose rows stand in the items of each.
+fn lists(layout: Layout<'_>) -> Vec<Vec<EntityId>> {
+    let kernel = layout.kernel;
+    let mut lists = vec![Vec::new(); kernel.entities.len()];
+    for (entity, it) in kernel.entities.iter() {
+        if let Some(owner) = it.owner.filter(|_| layout.item(entity).within.is_some()) {
+            lists[dbspec_core::arena::Id::index(owner) as usize].push(entity);
+        }
+    }
+    lists
+}
+
+/// The changes of rows that have items of their own.
+fn standing(layout: Layout<'_>, into: Slot, commit: &mut Block) -> Slot {
+    let kernel = layout.kernel;
+    let listed = kernel
+        .entities
+        .ids()
+        .filter(|it| layout.item(*it).within.is_some());
+    let acts: Vec<Term> = listed
+        .flat_map(|it| [Act::Insert(it), Act::Update(it), Act::Delete(it)])
+        .map(|it| same(member(slot(X), "do"), text(it.text(kernel))))
+        .collect();
+    if acts.is_empty() {
+        return CHANGES;
+    }
+    commit.push(Step::Set(into, filter(slot(CHANGES), X, not(any(acts)))));
+    into
 }
 
 fn transact(repeats: Vec<(Slot, Doc)>) -> Step {
@@ -138,7 +173,12 @@ fn transact(repeats: Vec<(Slot, Doc)>) -> Step {
 fn judged(layout: Layout<'_>) -> JudgedByEngine {
     let kernel: &Kernel = layout.kernel;
     let mut judged = JudgedByEngine {
-        keys: kernel.entities.ids().collect(),
+        // Whoever adds to a list reads it.
+        keys: kernel
+            .entities
+            .ids()
+            .filter(|it| layout.item(*it).within.is_none())
+            .collect(),
         unique: layout
             .guarded(GuardKind::One)
             .into_iter()

@@ -63,7 +63,7 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn kernel(&self) -> &'a Kernel {
-        self.counting.layout.kernel
+        self.counting.kernel
     }
 
     fn body(&mut self, body: &[Action]) -> Option<()> {
@@ -169,7 +169,7 @@ impl<'a> Call<'a> {
             }
             self.row(to, named);
         }
-        let guards = guards(self.counting.layout, entity, 1);
+        let guards = guards(self.counting.kernel, entity, 1);
         self.other(guards);
         // A row that comes with the write has no others to look at yet.
         let read = self
@@ -219,6 +219,15 @@ impl<'a> Call<'a> {
 
     /// Counts a row, once for all that is done with it: as often as the loops go round that its key speaks of.
     fn row(&mut self, entity: EntityId, key: Option<Vec<Expr>>) {
+        let kernel = self.kernel();
+        let owner = kernel.entities[entity]
+            .owner
+            .filter(|_| self.counting.listed.contains(&entity));
+        if let Some(owner) = owner {
+            let width = kernel.key_leaves(owner).len();
+            let key = key.map(|it| it.into_iter().take(width).collect());
+            return self.row(owner, key);
+        }
         let plain = key.and_then(|key| Some((self.times(&key)?, key)));
         let Some((times, key)) = plain else {
             return self.other(1);

@@ -4,10 +4,15 @@
 mod call;
 mod reads;
 
-use dbspec_core::kernel::{EntityId, FieldId, Kernel, LeafId, OnDelete, RuleKind, Type, VarType, Write};
+use std::collections::BTreeSet;
 
+use dbspec_core::kernel::{
+    EntityId, Facet, FieldId, Kernel, LeafId, OnDelete, RuleKind, Type, VarType, Write,
+};
+use dbspec_core::semantics::own_leaves;
+
+use super::table::guard_kind;
 use crate::dynamodb::design::GuardKind;
-use crate::dynamodb::layout::Layout;
 
 pub(super) use reads::Reads;
 
@@ -17,11 +22,34 @@ const DEEPEST: u32 = 6;
 /// Counts the items of writes.
 #[derive(Clone, Copy)]
 pub(super) struct Counting<'a> {
-    pub(super) layout: Layout<'a>,
+    pub(super) kernel: &'a Kernel,
     pub(super) reads: &'a Reads,
+    /// The entities whose rows stand in their owners' items.
+    pub(super) listed: &'a BTreeSet<EntityId>,
 }
 
 impl Counting<'_> {
+    /// What a plain write of one row takes.
+    pub(super) fn plain(self, entity: EntityId, facet: Facet) -> Option<u32> {
+        match facet {
+            Facet::InsertRow => self.insert(entity),
+            Facet::DeleteRow if self.kernel.entities[entity].soft_delete.is_none() => self.delete(entity),
+            Facet::UpdateRow | Facet::DeleteRow => self.update(entity),
+            Facet::Holds
+            | Facet::Exists
+            | Facet::Action
+            | Facet::Living
+            | Facet::Shared
+            | Facet::AtLeast
+            | Facet::AtMost
+            | Facet::Update
+            | Facet::Delete
+            | Facet::Answered
+            | Facet::Called
+            | Facet::Used => None,
+        }
+    }
+
     /// What one row's insert takes; `None` where nothing bounds it.
     pub(super) fn insert(self, entity: EntityId) -> Option<u32> {
         let read = self.reads.moved(entity, &|_| true)?;
@@ -30,19 +58,24 @@ impl Counting<'_> {
 
     /// A row, each row that it names, what guards its values.
     fn alone(self, entity: EntityId) -> u32 {
-        let named = references(self.layout.kernel, entity).count() as u32;
-        1 + named + guards(self.layout, entity, 1)
+        let named = references(self.kernel, entity).count() as u32;
+        self.own(entity) + named + guards(self.kernel, entity, 1)
+    }
+
+    /// The item of a row, where it isn't that of the owner that it names.
+    fn own(self, entity: EntityId) -> u32 {
+        u32::from(!self.listed.contains(&entity))
     }
 
     /// What an update of one row takes where any of its values change.
     pub(super) fn update(self, entity: EntityId) -> Option<u32> {
-        let kernel = self.layout.kernel;
+        let kernel = self.kernel;
         let key = &kernel.entities[entity].key;
         let named = references(kernel, entity)
             .filter(|field| !key.contains(field))
             .count() as u32;
         let read = self.reads.changed(entity)?;
-        Some((1 + 2 * named + guards(self.layout, entity, 2)).saturating_add(read))
+        Some((1 + 2 * named + guards(self.kernel, entity, 2)).saturating_add(read))
     }
 
     /// What a delete of one row takes, with what goes or changes along.
@@ -52,7 +85,7 @@ impl Counting<'_> {
 
     /// A row that goes, with the one that it names by a reference or alone.
     fn removed(self, entity: EntityId, with: Option<FieldId>, depth: u32) -> Option<u32> {
-        let kernel = self.layout.kernel;
+        let kernel = self.kernel;
         let read = self.reads.moved(entity, &|field| Some(field) != with)?;
         let mut all = self.alone(entity).saturating_add(read);
         // The one that it names is counted where it goes itself.
@@ -92,31 +125,10 @@ impl Counting<'_> {
 
     /// What an update takes that sets some leaves.
     fn updated(self, entity: EntityId, set: &[LeafId]) -> Option<u32> {
-        let kernel = self.layout.kernel;
+        let kernel = self.kernel;
         let touched = |field: FieldId| kernel.fields[field].leaves.iter().any(|leaf| set.contains(&leaf));
         let named = references(kernel, entity).filter(|field| touched(*field)).count() as u32;
-        let item = self.layout.item(entity);
-        let guards: u32 = item
-            .guards
-            .iter()
-            .map(|guard| {
-                let rule = kernel.entities[entity].rules.iter().nth(guard.rule);
-                let filtered = |kind: &RuleKind| match kind {
-                    RuleKind::Unique { filter, .. } => filter.is_some(),
-                    _ => false,
-                };
-                let changes = rule.is_some_and(|rule| {
-                    kernel.grouping(rule).iter().any(|leaf| set.contains(leaf))
-                        || filtered(&kernel.rules[rule].kind)
-                });
-                match guard.kind {
-                    GuardKind::One if changes => 2,
-                    GuardKind::One => 0,
-                    GuardKind::Many if changes => 4,
-                    GuardKind::Many => 1,
-                }
-            })
-            .sum();
+        let guards = guards_of_change(kernel, entity, set);
         let read = self.reads.changed(entity)?;
         Some((1 + 2 * named + guards).saturating_add(read))
     }
@@ -139,12 +151,15 @@ fn references(kernel: &Kernel, entity: EntityId) -> impl Iterator<Item = FieldId
         .filter(|field| matches!(kernel.fields[*field].ty, Type::Ref(_)))
 }
 
-fn guards(layout: Layout<'_>, entity: EntityId, each: u32) -> u32 {
-    let kinds = layout.item(entity).guards.iter().map(|it| match it.kind {
+fn guards(kernel: &Kernel, entity: EntityId, each: u32) -> u32 {
+    let kinds = kernel
+        .rules_of(entity)
+        .filter_map(|(rule, _)| guard_kind(kernel, rule));
+    let items = kinds.map(|kind| match kind {
         GuardKind::One => each,
         GuardKind::Many => 2 * each,
     });
-    kinds.sum()
+    items.sum()
 }
 
 fn action(kernel: &Kernel, field: FieldId) -> OnDelete {
@@ -171,4 +186,32 @@ fn most(kernel: &Kernel, field: FieldId) -> Option<u32> {
         } if *via == field => *max,
         _ => None,
     })
+}
+
+/// The items that guard the values of a row of which these leaves change.
+fn guards_of_change(kernel: &Kernel, entity: EntityId, set: &[LeafId]) -> u32 {
+    let items = kernel.rules_of(entity).filter_map(|(rule, it)| {
+        let kind = guard_kind(kernel, rule)?;
+        let mut bound_by = kernel.grouping(rule).to_vec();
+        if let RuleKind::Unique {
+            filter: Some(filter), ..
+        }
+        | RuleKind::AtMost {
+            filter: Some(filter), ..
+        }
+        | RuleKind::Overlap {
+            filter: Some(filter), ..
+        } = &it.kind
+        {
+            bound_by.extend(own_leaves(kernel, filter));
+        }
+        let changes = bound_by.iter().any(|leaf| set.contains(leaf));
+        Some(match kind {
+            GuardKind::One if changes => 2,
+            GuardKind::One => 0,
+            GuardKind::Many if changes => 4,
+            GuardKind::Many => 1,
+        })
+    });
+    items.sum()
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use dbspec_core::arena::Id;
-use dbspec_core::kernel::{EntityId, FieldId, Hop, Kernel};
+use dbspec_core::kernel::{EntityId, FieldId, Hop, Kernel, LeafId, RuleKind};
 use dbspec_core::semantics::{Way, ways};
 
-use super::most;
+use super::{guards_of_change, most};
 
 /// Changes that make others are followed this far; what goes further goes round.
 const DEEPEST: u32 = 4;
@@ -23,6 +23,8 @@ struct Entry {
     along: Vec<Along>,
     /// When a stored row changes: what it looks at, and what looks at it.
     kept: Vec<Kept>,
+    /// What guards the values of a row whose derived fields change.
+    guards: u32,
     /// Ways of several steps lead from, over or to its rows: how many rows are read isn't foreseen.
     far: bool,
 }
@@ -46,15 +48,24 @@ struct Kept {
 
 impl Reads {
     /// What a kernel's rules look at.
-    pub(in crate::dynamodb::lower) fn of(kernel: &Kernel) -> Self {
+    pub(in crate::dynamodb::lower) fn of(kernel: &Kernel, listed: &BTreeSet<EntityId>) -> Self {
         let mut reads = Self {
             entities: kernel.entities.ids().map(|_| Entry::default()).collect(),
         };
+        for entity in kernel.entities.ids() {
+            reads.entry(entity).guards = derived_guards(kernel, entity);
+        }
         let all: BTreeSet<Way> = kernel.rules.ids().flat_map(|rule| ways(kernel, rule)).collect();
         for way in &all {
             match way.hops.as_slice() {
                 [Hop::Many(field)] => {
-                    let rows = if way.counts { Some(0) } else { most(kernel, *field) };
+                    // Those that stand in the item are read with it.
+                    let there = listed.contains(&kernel.fields[*field].entity);
+                    let rows = if way.counts || there {
+                        Some(0)
+                    } else {
+                        most(kernel, *field)
+                    };
                     reads.entry(kernel.fields[*field].entity).along.push(Along {
                         field: *field,
                         to: way.from,
@@ -75,7 +86,9 @@ impl Reads {
                     reads.entry(to).kept.push(Kept {
                         by: Some(*field),
                         // Those that change by it may have others look at them.
-                        rows: most(kernel, *field).filter(|_| !way.derives),
+                        rows: most(kernel, *field)
+                            .map(|it| if listed.contains(&way.from) { 0 } else { it })
+                            .filter(|_| !way.derives),
                     });
                 }
                 hops => {
@@ -131,12 +144,27 @@ impl Reads {
     /// What a row that looks at those that name it reads, and what follows where it changes.
     fn looked(&self, along: &Along, depth: u32) -> Option<u32> {
         let follows = if along.derives {
+            let guards = self.entities[along.to.index() as usize].guards;
             self.after(along.to, Some(along.field), depth + 1)?
+                .saturating_add(guards)
         } else {
             0
         };
         Some(along.rows?.saturating_add(follows))
     }
+}
+
+/// The items that guard the values of a row, as far as a change of its derived fields touches them.
+fn derived_guards(kernel: &Kernel, entity: EntityId) -> u32 {
+    let derived = kernel.rules_of(entity).filter_map(|(_, rule)| match &rule.kind {
+        RuleKind::Derived { field, .. } => Some(kernel.fields[*field].leaves),
+        _ => None,
+    });
+    let derived: Vec<LeafId> = derived.flat_map(dbspec_core::arena::Run::iter).collect();
+    if derived.is_empty() {
+        return 0;
+    }
+    guards_of_change(kernel, entity, &derived)
 }
 
 fn sum(mut parts: impl Iterator<Item = Option<u32>>) -> Option<u32> {
