@@ -24,7 +24,7 @@ entity Owner {
   derive kids: int64 = count(children)
   unique pair (east, west) nulls equal
 }
-entity Child @version {
+entity Child {
   id: int32 @key
   parent: -> Owner on delete restrict inverse children 0..2
   friend: -> Owner? on delete set null
@@ -49,14 +49,33 @@ entity Child @version {
 }
 entity Stay { id: int32 @key  room: int32  during: range<date>  no overlap (room, during) }
 entity Page { address: string(2_000) @key  title: text  unique (title) }
+enum Stage { draft open done }
+entity Job @version {
+  id:    int32 @key
+  boss:  -> Owner? on delete set null
+  fixed: int32?    @immutable
+  stage: Stage = draft
+  moves stage { draft -> open, open -> done }
+}
+entity Log @append_only { id: int32 @key  owner: -> Owner on delete cascade  at: date }
+entity Held { id: int32 @key  owner: -> Owner on delete cascade  since: date? }
+entity Drop { id: uuid = uuid7() @key  other: uuid = uuid4()  no: int32 }
+entity Seal { id: int32 @key  owner: -> Owner? @immutable on delete set null }
+keep Log at most 1 year from at then delete
+keep Held at least 2 years from since
 "#;
 
 /// Rows that there are before each witness.
 const ROWS: &str = "
-    insert into owner values (1, 'Ann', 1, null, 0), (2, 'Bob', 2, 2, 0), (3, 'Cy', -1, null, 0);
+    insert into owner values (1, 'Ann', 1, null, 0), (2, 'Bob', 2, 2, 0), (3, 'Cy', -1, null, 0), (4, 'Dee', 4, 4, 0),
+        (5, 'Eve', 5, 5, 0);
     insert into child (id, parent_id, tags) values (1, 1, '[]');
     insert into stay values (1, 7, '2026-01-01', '2026-01-05');
-    insert into page values ('here', 'Here');";
+    insert into page values ('here', 'Here');
+    insert into job values (1, 1, 5, 'draft', 1);
+    insert into log values (1, 4, utc_date()), (2, 4, '2020-01-01');
+    insert into held values (1, 5, utc_date()), (2, 5, '2020-01-01'), (3, 5, null);
+    insert into seal values (1, null);";
 
 /// What breaks a rule, what the refusal says, and what is at the edge.
 const ENFORCED: &[(&str, &str, &str)] = &[
@@ -235,6 +254,77 @@ const ENFORCED: &[(&str, &str, &str)] = &[
         "'child_code_matches_check'",
         "update child set code = 'ABC-1'",
     ),
+    (
+        "update job set stage = 'done', version = 2",
+        "'job_stage_moves'",
+        "update job set stage = 'open', version = 2",
+    ),
+    (
+        "update job set stage = 'open', version = 2; update job set stage = 'draft', version = 3",
+        "'job_stage_moves'",
+        "update job set stage = 'open', version = 2; update job set stage = 'done', version = 3",
+    ),
+    (
+        "update job set stage = 'open'",
+        "'job_version_risen'",
+        "update job set stage = 'draft'",
+    ),
+    (
+        "update job set version = 3",
+        "'job_version_risen'",
+        "update job set version = 2",
+    ),
+    (
+        "insert into job (id, version) values (2, 2)",
+        "'job_version_risen'",
+        "insert into job (id) values (2)",
+    ),
+    (
+        "update job set fixed = null, version = 2",
+        "'job_fixed_frozen'",
+        "update job set fixed = 5, version = 2",
+    ),
+    (
+        "insert into job (id, fixed) values (1, 6) on duplicate key update fixed = 6, version = 2",
+        "'job_fixed_frozen'",
+        "insert into job (id, fixed) values (1, 6) on duplicate key update stage = 'open', version = 2",
+    ),
+    (
+        "update job set id = 2, version = 2",
+        "'job_id_frozen'",
+        "update job set boss_id = 2, version = 2",
+    ),
+    (
+        "update log set at = '2020-01-01' where id = 1",
+        "'log_append_only_updated'",
+        "insert into log values (3, 4, '2020-01-01')",
+    ),
+    (
+        "delete from log where id = 1",
+        "'log_append_only_deleted'",
+        "delete from log where id = 2",
+    ),
+    (
+        "delete from held where id = 1",
+        "'held_keep_at_least_kept'",
+        "delete from held where id in (2, 3)",
+    ),
+    // What would pass a trigger by is refused by the foreign key.
+    (
+        "delete from owner where id = 5",
+        "`held_owner_id_fkey`",
+        "delete from held where id > 1; update owner set east = 6 where id = 5",
+    ),
+    (
+        "delete from owner where id = 4",
+        "`log_owner_id_fkey`",
+        "delete from log where id = 2; update owner set east = 6 where id = 4",
+    ),
+    (
+        "insert into seal values (3, 2); delete from owner where id = 2",
+        "`seal_owner_id_fkey`",
+        "insert into seal values (3, 3); delete from owner where id = 2",
+    ),
 ];
 
 /// What breaks a rule that the engine doesn't know, and how the audit names it.
@@ -256,7 +346,6 @@ const GUARDED: &[(&str, &str, &str)] = &[
     ),
     ("update owner set kids = 5 where id = 2", "2", "Holds"),
     ("update child set tenant_id = 3", "1", "Holds"),
-    ("update child set version = 0", "1", "Holds"),
 ];
 
 /// Runs a script by the server's own client; what was said, where it was refused.
@@ -315,6 +404,18 @@ async fn mysql_refuses_what_it_claims_to() {
                 panic!("{edge} is refused: {said}");
             }
         }
+        // What a row gets that doesn't say.
+        let filled = "begin; insert into `drop` (no) values (1), (2); \
+                      select substr(bin_to_uuid(id), 15, 1), substr(bin_to_uuid(other), 15, 1), \
+                             instr('89ab', substr(bin_to_uuid(id), 20, 1)) > 0, \
+                             instr('89ab', substr(bin_to_uuid(other), 20, 1)) > 0, \
+                             abs(conv(hex(substr(id, 1, 6)), 16, 10) / 1000 - unix_timestamp()) < 60 \
+                      from `drop`; rollback";
+        assert_eq!(
+            mysql(url, filled).as_deref(),
+            Ok("7\t4\t1\t1\t1\n7\t4\t1\t1\t1\n"),
+            "uuids"
+        );
         // What deleting a row does.
         let acted = "begin; update child set friend_id = 2; delete from owner where id = 2; \
                      select count(*) from child where friend_id is null; rollback";

@@ -29,6 +29,7 @@ entity Box { id: int32 @key  note: string(9)? }
 entity Item in Box as items 1..2 { no: int32 @key }
 entity Log @append_only { id: int32 @key  at: date }
 entity Kept { id: int32 @key  since: date? }
+entity Drop { id: uuid = uuid7() @key  other: uuid = uuid4()  no: int32 }
 entity Link { id: int32 @key  to: -> Owner on delete restrict }
 entity Peak { id: int32 @key  derive top: int32? = max(rocks, height) }
 entity Rock { id: int32 @key  peak: -> Peak on delete cascade inverse rocks  height: int32 }
@@ -321,6 +322,23 @@ fn triggers_refuse_what_they_claim_to() {
                      set constraints all immediate; \
                      select version from part where friend_id is null; rollback";
         assert_eq!(psql(url, acted).as_deref(), Ok("1\n"), "{version}: set null");
+    });
+}
+
+#[test]
+fn defaults_fill_what_is_not_said() {
+    with_database("defaults", |version, url| {
+        let filled = "insert into \"drop\" (no) values (1), (2); \
+                      select substr(id::text, 15, 1) || substr(other::text, 15, 1) || ' ' || \
+                             (substr(id::text, 20, 1) in ('8', '9', 'a', 'b')) || ' ' || \
+                             (abs(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000 - \
+                                  extract(epoch from now())) < 60) \
+                      from \"drop\"";
+        assert_eq!(
+            psql(url, filled).as_deref(),
+            Ok("74 true true\n74 true true\n"),
+            "{version}"
+        );
     });
 }
 

@@ -47,7 +47,7 @@ lines! {
     FK_ACTION = "MY-FK-ACTION" "the FOREIGN KEY does it: RESTRICT, CASCADE or SET NULL" When::Always, REFUSED,
         "https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-key-referential-actions";
     PROGRAM_ACTION = "MY-PROGRAM-ACTION"
-        "programs do it; the FOREIGN KEY of a column that a CHECK or another FOREIGN KEY names can't, and restricts other writers"
+        "programs do it; the FOREIGN KEY of a column that a CHECK or another FOREIGN KEY names can't, one that would pass a trigger by mustn't: it restricts other writers"
         When::Always, Proof::Document,
         "https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html";
     SHARED_KEY = "MY-SHARED-KEY" "a FOREIGN KEY over the reference and the shared columns refuses the row" When::Always,
@@ -56,11 +56,13 @@ lines! {
         "programs judge it on what they read, and lock, in a SERIALIZABLE transaction; other writers can break it"
         When::Always, FOUND,
         "https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html#isolevel_serializable";
+    TRIGGER = "MY-TRIGGER" "a BEFORE trigger refuses the change, as a CHECK does; no FOREIGN KEY passes it by" When::Always, REFUSED,
+        "https://dev.mysql.com/doc/refman/8.4/en/trigger-syntax.html";
     PAST_STATE = "MY-PAST-STATE"
         "programs judge it against the row before the write; what a row was before is not kept, so no query finds a violation"
         When::Always, Proof::Document,
         "https://dev.mysql.com/doc/refman/8.4/en/innodb-transaction-isolation-levels.html#isolevel_serializable";
-    DEFAULT = "MY-DEFAULT" "the column's DEFAULT fills it" When::Since(8, 0, 13), RUNS,
+    DEFAULT = "MY-DEFAULT" "the column's DEFAULT fills it" When::Since(8, 0, 13), REFUSED,
         "https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html#data-type-defaults-explicit";
     SEQUENCE = "MY-SEQUENCE" "programs number it from a table of one row; other writers give a number" When::Always, RUNS,
         "https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html";

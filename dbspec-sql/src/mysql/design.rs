@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keywords::Quoting;
 use crate::relational::words::Tables;
-use crate::relational::{Ground, Sql};
+use crate::relational::{Event, Ground, Sql};
 
 /// A database's structure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Indexes, also those that refuse equal rows.
     pub indexes: Vec<Index>,
+    /// What refuses changes that break rules.
+    pub triggers: Vec<Trigger>,
 }
 
 /// A column.
@@ -182,4 +184,17 @@ pub struct IndexKey {
     pub prefix: Option<u32>,
     /// Whether the largest comes first.
     pub descending: bool,
+}
+
+/// A trigger, which refuses changes of rows as a CHECK would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Its name.
+    pub name: String,
+    /// The name of the constraint that is broken where it refuses: mostly its own.
+    pub raises: String,
+    /// Which changes it is for.
+    pub event: Event,
+    /// What is true of the rows `old` and `new` that it refuses.
+    pub refused: Sql,
 }

@@ -15,6 +15,10 @@
 //!   programs judge references by themselves, on rows that they read and so lock, and their statements do without
 //!   foreign keys, each for itself (`set_var(foreign_key_checks = 0)`). Everybody else is held by them. Where the engine
 //!   can't set a reference to null, because a CHECK or another foreign key names its column, it restricts.
+//! - **How rows change** (moves, what never changes, versions, append-only, `keep … at least`) a BEFORE trigger judges by the
+//!   row before and after, and refuses in the words of a CHECK. What a foreign key does calls no trigger: where one judges
+//!   it, the foreign key restricts, and programs do it. Creating triggers on a server that keeps a binary log takes
+//!   `log_bin_trust_function_creators`, or an administrator.
 //! - **Order.** Nulls stand first ascending, so an order by what may be null sorts by whether it is null before.
 //! - **Quotients** are worked out by `mod`: `div` ends at 64 bits, and `/` rounds half up, four digits behind its operands'.
 //! - **Sequences** are tables of one row. A transaction that takes a number keeps others waiting until its end.
@@ -35,7 +39,7 @@
 //! | any client | guarded rules | writing through programs alone; the audit queries find the rest |
 //! | any client | types, by `sql_mode = ''` or `ignore`: values are cut to what fits, and null becomes a value | CHECKs hold in every mode; for the rest, a strict `sql_mode`, the default |
 //! | any client | foreign keys, by `foreign_key_checks = 0`, which no privilege guards | writing through programs alone |
-//! | owners of tables | CHECKs, by `not enforced` | grants |
+//! | owners of tables | CHECKs, by `not enforced`; triggers, by dropping them or by `truncate` | grants |
 
 mod capability;
 mod design;
@@ -59,7 +63,7 @@ use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::{Kernel, QueryId};
 use dbspec_core::program::Program;
 
-pub use design::{Check, Column, ColumnType, Design, ForeignKey, Index, IndexKey, OnDelete, Table};
+pub use design::{Check, Column, ColumnType, Design, ForeignKey, Index, IndexKey, OnDelete, Table, Trigger};
 pub use options::Options;
 
 /// The compiler for MySQL.

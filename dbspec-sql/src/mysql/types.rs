@@ -386,3 +386,31 @@ fn labels(kernel: &Kernel, id: dbspec_core::kernel::EnumId, first: Sql) -> Vec<S
     let labels = kernel.enums[id].labels.iter().map(|it| Sql::text(&**it));
     [first].into_iter().chain(labels).collect()
 }
+
+/// A fresh UUID of version 4: `uuid()` itself tells time and machine.
+pub(super) fn uuid4() -> Sql {
+    uuid("4", Sql::call("hex", [random(6)]))
+}
+
+/// A fresh UUID of version 7: the milliseconds, then chance.
+pub(super) fn uuid7() -> Sql {
+    let now = Sql::call("utc_timestamp", [Sql::number(6)]);
+    let epoch = Sql::Constant("timestamp".into(), "1970-01-01 00:00:00".into());
+    let micros = Sql::call("timestampdiff", [Sql::Number("microsecond".into()), epoch, now]);
+    let millis = Sql::call("floor", [micros.infix(Infix::Div, Sql::number(1_000))]);
+    let digits = Sql::call("hex", [millis]);
+    uuid("7", Sql::call("lpad", [digits, Sql::number(12), Sql::text("0")]))
+}
+
+fn random(bytes: u8) -> Sql {
+    Sql::call("random_bytes", [Sql::number(bytes)])
+}
+
+/// Twelve digits, the version's, then digits of chance with two bits between them that say which kind of UUID it is.
+fn uuid(version: &'static str, first: Sql) -> Sql {
+    let all_but_one = |bytes| Sql::call("substr", [Sql::call("hex", [random(bytes)]), Sql::number(2)]);
+    let kind = Sql::call("mod", [Sql::call("ord", [random(1)]), Sql::number(4)]);
+    let kind = Sql::call("hex", [Sql::number(8).infix(Infix::Add, kind)]);
+    let digits = [first, Sql::text(version), all_but_one(2), kind, all_but_one(8)];
+    Sql::call("unhex", [Sql::call("concat", digits)])
+}

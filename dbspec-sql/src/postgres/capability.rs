@@ -69,7 +69,7 @@ lines! {
         "programs judge it against the row before the write; what a row was before is not kept, so no query finds a violation"
         When::Always, Proof::Document,
         "https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE";
-    DEFAULT = "PG-DEFAULT" "the column's DEFAULT fills it" When::Always, RUNS,
+    DEFAULT = "PG-DEFAULT" "the column's DEFAULT fills it" When::Always, Proof::Live("defaults_fill_what_is_not_said"),
         "https://www.postgresql.org/docs/18/ddl-default.html";
     SEQUENCE = "PG-SEQUENCE" "a sequence numbers it" When::Always, RUNS,
         "https://www.postgresql.org/docs/18/sql-createsequence.html";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keywords::Quoting;
 use crate::relational::words::Tables;
-use crate::relational::{Ground, Select, Sql};
+use crate::relational::{Event, Ground, Select, Sql};
 
 /// A database's structure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,18 +227,6 @@ pub struct Trigger {
     pub events: Vec<Event>,
     /// What it does with each.
     pub judges: Judges,
-}
-
-/// A kind of change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// A row comes.
-    Insert,
-    /// A row changes.
-    Update,
-    /// A row goes.
-    Delete,
 }
 
 /// When and how a trigger judges a change.

@@ -70,8 +70,8 @@ use dbspec_core::kernel::{Kernel, QueryId};
 use dbspec_core::program::Program;
 
 pub use design::{
-    Act, Check, Column, ColumnType, Design, Event, Exclusion, ForeignKey, Index, IndexKey, Judges, OnDelete,
-    Table, Trigger, Unique,
+    Act, Check, Column, ColumnType, Design, Exclusion, ForeignKey, Index, IndexKey, Judges, OnDelete, Table,
+    Trigger, Unique,
 };
 pub use options::{Extension, Options, UnknownVersion};
 

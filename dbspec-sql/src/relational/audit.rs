@@ -209,14 +209,6 @@ pub(crate) fn overlapping(
     keys.print()
 }
 
-/// Versions that no write gives.
-pub(crate) fn below_one(on: Ground<'_>, leaf: LeafId) -> Box<str> {
-    let mut keys = Keys::new(on, on.kernel.entity_of(leaf));
-    keys.filter
-        .push(Sql::of(ROW, on.column(leaf)).infix(Infix::Lt, Sql::number(1)));
-    keys.print()
-}
-
 /// Rows whose derived field is another than its expression.
 pub(crate) fn stale(on: Ground<'_>, field: FieldId, value: &Expr) -> Box<str> {
     let kernel = on.kernel;

@@ -5,6 +5,7 @@
 //! (functions, types, operators) is a constant of the compiler, never a word of the model.
 
 pub(crate) mod audit;
+pub(crate) mod change;
 mod expr;
 pub(crate) mod express;
 pub(crate) mod fact;
@@ -17,6 +18,7 @@ mod select;
 pub(crate) mod words;
 mod write;
 
+pub use change::Event;
 pub use expr::{Infix, Sql, Word};
 pub use select::{Select, Sorting, Source};
 pub(crate) use words::Ground;

@@ -44,6 +44,12 @@ fn whole(artefact: &Artefact) -> Found {
     }
 }
 
+/// Lines by which `mysql` is told what ends a statement.
+const DELIMITERS: [&str; 2] = ["delimiter //", "delimiter ;"];
+
+/// How a trigger of MySQL ends, in which the one statement that it runs has a semicolon.
+const INSIDE: &str = ";\n    end if";
+
 /// Statements lie in order, and between them is nothing but space, comments and separators.
 fn covered(artefact: &Artefact) -> Found {
     const ORDER: &str = "statements lie in order within the text";
@@ -68,6 +74,7 @@ fn covered(artefact: &Artefact) -> Found {
                 || line == ","
                 || line == "["
                 || line == "]"
+                || DELIMITERS.contains(&line)
                 || ["--", "#", "//", "\\"].iter().any(|mark| line.starts_with(mark))
         };
         if let Some(line) = gap.lines().find(|line| !is_nothing(line)) {
@@ -90,7 +97,10 @@ pub(super) fn texts(script: &Script) -> Found {
         let kind = artefact.file.rsplit('.').next().unwrap_or_default();
         for statement in artefact.iter() {
             match kind {
-                "sql" => tokens::sql(statement).map_err(broken)?,
+                "sql" => {
+                    let statement = statement.strip_suffix(INSIDE).unwrap_or(statement);
+                    tokens::sql(statement).map_err(broken)?;
+                }
                 "json" => {
                     serde_json::from_str::<serde_json::Value>(statement)
                         .map_err(|error| broken(error.to_string()))?;

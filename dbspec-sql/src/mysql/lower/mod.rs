@@ -1,6 +1,6 @@
 //! Kernel → design, outcomes and decisions.
 //!
-//! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
+//! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences, triggers) and answers;
 //! the pieces are named together at last, so that a name never depends on the order of rules.
 
 mod reference;
@@ -22,6 +22,7 @@ use super::design::{self, Design, Table};
 use super::keywords::Quoting;
 use super::options::Options;
 use super::types;
+use crate::relational::change::{self, Changing, Refusing};
 use crate::relational::express::{Express, Nothing};
 use crate::relational::index::{self, By, Indexing, Kind};
 use crate::relational::naming::{Names, snake};
@@ -45,7 +46,7 @@ const INDEXES: Kind = Kind {
     evaluated: capability::EVALUATED,
 };
 
-/// A constraint, an index or a sequence that has no name yet.
+/// A constraint, an index, a sequence or a trigger that has no name yet.
 pub(super) struct Piece {
     pub(super) entity: EntityId,
     pub(super) element: ElementId,
@@ -61,6 +62,8 @@ pub(super) enum Body {
     ForeignKey(design::ForeignKey),
     Index(design::Index),
     Sequence(LeafId),
+    /// A trigger, and the piece whose name it raises: none, its own.
+    Trigger(design::Trigger, Option<usize>),
 }
 
 /// An outcome that waits for a name.
@@ -250,6 +253,49 @@ impl Draft<'_> {
     }
 }
 
+impl Changing for Draft<'_> {
+    fn ground(&self) -> Ground<'_> {
+        self.on()
+    }
+
+    fn refuse(&mut self, trigger: Refusing) -> By {
+        let rule = &self.kernel.rules[trigger.rule];
+        let wish = self.wish(rule.entity, change::stem(&rule.name), trigger.end);
+        let raises = trigger.raises.and_then(|by| match by {
+            By::Piece(at) => Some(at),
+            By::Nothing | By::Named(_) => None,
+        });
+        self.piece(Piece {
+            entity: rule.entity,
+            element: rule.element,
+            noun: "trigger",
+            wish,
+            body: Body::Trigger(
+                design::Trigger {
+                    name: String::new(),
+                    raises: String::new(),
+                    event: trigger.event,
+                    refused: trigger.refused,
+                },
+                raises,
+            ),
+        })
+    }
+
+    fn answer(&mut self, rule: RuleId, facet: Option<Facet>, outcome: RuleOutcome, by: By, line: LineId) {
+        Draft::answer(self, rule, facet, outcome, by, line);
+    }
+
+    fn line(&self) -> LineId {
+        capability::TRIGGER
+    }
+
+    /// What foreign keys do passes triggers by.
+    fn follows(&self) -> Vec<Sql> {
+        Vec::new()
+    }
+}
+
 /// Builds the design.
 pub(super) fn build(options: &Options, cx: &mut Lowering<'_>) -> Design {
     let kernel = cx.kernel;
@@ -374,8 +420,9 @@ fn assemble(draft: Draft<'_>, options: &Options, names: &[NameId], cx: &Lowering
         pieces,
         ..
     } = draft;
+    let text = |id: &NameId| cx.namer.name(*id).to_string();
     for (piece, name) in pieces.into_iter().zip(names) {
-        let name = cx.namer.name(*name).to_string();
+        let name = text(name);
         let table = &mut tables[piece.entity.index() as usize];
         match piece.body {
             Body::Key(columns) => table.key = columns,
@@ -383,6 +430,12 @@ fn assemble(draft: Draft<'_>, options: &Options, names: &[NameId], cx: &Lowering
             Body::ForeignKey(it) => table.foreign_keys.push(design::ForeignKey { name, ..it }),
             Body::Index(it) => table.indexes.push(design::Index { name, ..it }),
             Body::Sequence(leaf) => table.columns[kernel.position(leaf)].sequence = Some(name),
+            Body::Trigger(it, raises) => {
+                let raises = raises
+                    .and_then(|at| names.get(at))
+                    .map_or_else(|| name.clone(), text);
+                table.triggers.push(design::Trigger { name, raises, ..it });
+            }
         }
     }
     Design {

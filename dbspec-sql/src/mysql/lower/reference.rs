@@ -2,7 +2,9 @@
 
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
-use dbspec_core::kernel::{Dir, EntityId, Facet, FieldId, LeafId, OnDelete, RuleId, RuleKind};
+use dbspec_core::kernel::{
+    Dir, EntityId, Facet, FieldId, Kernel, LeafId, Moving, OnDelete, RuleId, RuleKind,
+};
 
 use super::{Body, Draft, Piece};
 use crate::mysql::capability as cap;
@@ -58,6 +60,18 @@ fn columns(draft: &Draft<'_>, field: FieldId, to: EntityId) -> Option<(Vec<LeafI
     (fits && !folds).then_some((leaves, key))
 }
 
+/// Whether a trigger judges what the action of a reference does, which no foreign key calls.
+fn judged_by_trigger(kernel: &Kernel, field: FieldId, on_delete: OnDelete) -> bool {
+    kernel
+        .rules_of(kernel.fields[field].entity)
+        .any(|(_, rule)| match (&rule.kind, on_delete) {
+            (RuleKind::Transition(Moving::AppendOnly), OnDelete::Cascade | OnDelete::SetNull)
+            | (RuleKind::KeepAtLeast { .. }, OnDelete::Cascade) => true,
+            (RuleKind::Transition(Moving::Frozen(it)), OnDelete::SetNull) => *it == field,
+            _ => false,
+        })
+}
+
 /// Whether another foreign key over the same columns restricts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Over {
@@ -84,11 +98,12 @@ fn exists(
         let column = draft.column(*leaf);
         !column.required && !draft.checked.contains(&(entity, column.name.clone()))
     });
+    let free = over == Over::Nothing && !judged_by_trigger(kernel, field, on_delete);
     let (action, by_engine) = match on_delete {
         OnDelete::Restrict => (design::OnDelete::Restrict, true),
-        OnDelete::Cascade => (design::OnDelete::Cascade, true),
-        OnDelete::SetNull if settable && over == Over::Nothing => (design::OnDelete::SetNull, true),
-        OnDelete::SetNull => (design::OnDelete::Restrict, false),
+        OnDelete::Cascade if free => (design::OnDelete::Cascade, true),
+        OnDelete::SetNull if free && settable => (design::OnDelete::SetNull, true),
+        OnDelete::Cascade | OnDelete::SetNull => (design::OnDelete::Restrict, false),
     };
     let by = foreign_key(draft, rule, (&leaves, to, &key), action);
     let enforced = RuleOutcome::Enforced;
@@ -173,8 +188,12 @@ fn shared(
         draft.add_path(entity, path);
     }
     let (action, over) = match on_delete {
-        OnDelete::Cascade => (design::OnDelete::Cascade, Over::Nothing),
-        OnDelete::Restrict | OnDelete::SetNull => (design::OnDelete::Restrict, Over::Restricting),
+        OnDelete::Cascade if !judged_by_trigger(kernel, field, on_delete) => {
+            (design::OnDelete::Cascade, Over::Nothing)
+        }
+        OnDelete::Cascade | OnDelete::Restrict | OnDelete::SetNull => {
+            (design::OnDelete::Restrict, Over::Restricting)
+        }
     };
     let by = foreign_key(draft, rule, (&leaves, to, &key), action);
     draft.answer(

@@ -4,7 +4,7 @@ mod unique;
 
 use dbspec_core::backend::capability::LineId;
 use dbspec_core::backend::coverage::{Audit, RuleOutcome};
-use dbspec_core::kernel::{Expr, Filling, LeafId, LeafType, Moving, Nulls, RuleId, RuleKind, Scalar, SizeOf};
+use dbspec_core::kernel::{Expr, Filling, LeafId, LeafType, Nulls, RuleId, RuleKind, Scalar, SizeOf};
 
 use super::{Body, Draft, Piece};
 use crate::mysql::capability as cap;
@@ -12,7 +12,7 @@ use crate::mysql::design::Check;
 use crate::mysql::types;
 use crate::relational::express::{Express, Nothing};
 use crate::relational::index::By;
-use crate::relational::{Infix, Sql, audit, local};
+use crate::relational::{Infix, Sql, audit, change, local};
 
 /// Answers for a rule, but for references.
 pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
@@ -88,11 +88,14 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             let text = audit::overlapping(draft.on(), it.entity, by, *range, filter.as_ref());
             guarded(draft, rule, text);
         }
-        RuleKind::Transition(Moving::Leaf(..) | Moving::Frozen(_) | Moving::AppendOnly) => past(draft, rule),
+        RuleKind::Transition(moving) => {
+            if !change::transition(kernel, draft, rule, moving) {
+                past(draft, rule);
+            }
+        }
         RuleKind::Version(leaf) => {
             draft.column_mut(*leaf).default = Some(Sql::number(1));
-            let text = audit::below_one(draft.on(), *leaf);
-            guarded(draft, rule, text);
+            change::version(kernel, draft, rule, *leaf);
         }
         RuleKind::Derived { field, value, .. } => {
             let text = audit::stale(draft.on(), *field, value);
@@ -112,7 +115,11 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
             }
         }
         RuleKind::Policy { .. } => unsupported(draft, rule, cap::POLICY),
-        RuleKind::KeepAtLeast { .. } => past(draft, rule),
+        RuleKind::KeepAtLeast { from, months, micros } => {
+            if !change::kept(draft, rule, *from, (*months, *micros)) {
+                past(draft, rule);
+            }
+        }
         RuleKind::KeepAtMost {
             from, months, micros, ..
         } => {
@@ -215,8 +222,9 @@ fn default(draft: &mut Draft<'_>, rule: RuleId, leaf: LeafId, filling: &Filling)
             let by = piece(draft, rule, "sequence", wish, Body::Sequence(leaf));
             return unseen(draft, rule, by, cap::SEQUENCE);
         }
-        // Those that the server makes tell time and machine.
-        Filling::Uuid4 | Filling::Uuid7 | Filling::Session(_) => None,
+        Filling::Uuid4 => Some(types::uuid4()),
+        Filling::Uuid7 => Some(types::uuid7()),
+        Filling::Session(_) => None,
         Filling::Expr(Expr::Value(value)) => match &kernel.leaves[leaf].ty {
             LeafType::Scalar(scalar) => Some(draft.on().words.literal(value, Some(scalar))),
             LeafType::List(_) => None,

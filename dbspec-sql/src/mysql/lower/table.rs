@@ -40,6 +40,7 @@ pub(super) fn name(cx: &mut Lowering<'_>) -> (Vec<Table>, Names) {
             checks: Vec::new(),
             foreign_keys: Vec::new(),
             indexes: Vec::new(),
+            triggers: Vec::new(),
         });
     }
     (tables, names)

@@ -1,9 +1,10 @@
 //! Design → `schema.sql`.
 //!
 //! Tables come with what binds their rows and with their indexes; references between tables come after all of them, so
-//! that cycles need no care.
+//! that cycles need no care; triggers come last, behind another delimiter, since semicolons stand in them.
 
 mod table;
+mod trigger;
 
 use dbspec_core::backend::{Artefact, Script};
 
@@ -28,6 +29,7 @@ pub(super) fn render(design: &Design) -> Script {
     for table in &design.tables {
         table::references(&mut file, table);
     }
+    trigger::triggers(&mut file, design);
     Script {
         artefacts: vec![file.artefact],
     }
@@ -54,15 +56,27 @@ impl File {
 
     /// A statement, without its semicolon.
     fn statement(&mut self, write: impl FnOnce(&mut Writer<'_>)) {
+        self.ended(";", write);
+    }
+
+    /// Statements that have semicolons in them.
+    fn delimited(&mut self, write: impl FnOnce(&mut Self)) {
+        self.artefact.text.push_str("\ndelimiter //\n");
+        write(self);
+        self.artefact.text.push_str("\ndelimiter ;\n");
+    }
+
+    fn ended(&mut self, end: &str, write: impl FnOnce(&mut Writer<'_>)) {
         let mut writer = Writer::new(&Quoting);
         write(&mut writer);
         let text = writer.finish();
         let start = self.artefact.text.len() + 1;
         self.artefact.text.push('\n');
         self.artefact.text.push_str(&text);
-        self.artefact.text.push_str(";\n");
-        self.artefact
-            .statements
-            .push(start as u32..(self.artefact.text.len() - 1) as u32);
+        // The delimiter `//` is the client's; a semicolon the server may see.
+        let stop = self.artefact.text.len() + usize::from(end == ";");
+        self.artefact.text.push_str(end);
+        self.artefact.text.push('\n');
+        self.artefact.statements.push(start as u32..stop as u32);
     }
 }

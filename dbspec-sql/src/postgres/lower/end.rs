@@ -10,10 +10,10 @@ use dbspec_core::kernel::{
 
 use super::{Body, Draft, Piece};
 use crate::postgres::capability as cap;
-use crate::postgres::design::{Act, Event, Judges, Trigger};
+use crate::postgres::design::{Act, Judges, Trigger};
 use crate::relational::express::{Beyond, Express, Nothing};
 use crate::relational::index::By;
-use crate::relational::{Infix, Select, Source, Sql, local};
+use crate::relational::{Event, Infix, Select, Source, Sql, change, local};
 
 /// The row that is judged.
 const JUDGED: &str = "p";
@@ -98,7 +98,7 @@ pub(super) fn bounds(draft: &mut Draft<'_>, rule: RuleId) -> bool {
         comes.push(Event::Update);
         itself.insert(0, Act::Unless(given_change(Sql::Not(Box::new(back(leaf))))));
     }
-    let name = super::change::stem(&kernel.rules[rule].name);
+    let name = change::stem(&kernel.rules[rule].name);
     let by = trigger(draft, rule, many, (name, "bounds"), (events, acts), None);
     if !comes.is_empty() {
         trigger(draft, rule, owner, (name, "bounded"), (comes, itself), Some(by));

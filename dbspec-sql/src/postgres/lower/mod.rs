@@ -3,7 +3,6 @@
 //! First all tables and columns are named, then each rule becomes pieces (constraints, indexes, sequences) and answers;
 //! the pieces are named together at last, so that a name never depends on the order of rules.
 
-mod change;
 mod end;
 mod reference;
 mod rule;
@@ -23,10 +22,11 @@ use super::capability;
 use super::design::{self, Design, Table};
 use super::keywords::Quoting;
 use super::options::Options;
+use crate::relational::change::{self, Changing, Refusing};
 use crate::relational::express::{Express, Nothing};
 use crate::relational::index::{self, By, Indexing, Kind};
 use crate::relational::naming::snake;
-use crate::relational::{Ground, fact};
+use crate::relational::{Ground, Infix, Sql, fact};
 
 /// A constraint, an index or a sequence that has no name yet.
 pub(super) struct Piece {
@@ -223,6 +223,53 @@ impl Indexing for Draft<'_> {
             }),
         });
         Some((by, columns.len()))
+    }
+}
+
+impl Changing for Draft<'_> {
+    fn ground(&self) -> Ground<'_> {
+        Draft::ground(self)
+    }
+
+    fn refuse(&mut self, trigger: Refusing) -> By {
+        let rule = &self.kernel.rules[trigger.rule];
+        let wish = self.wish(rule.entity, change::stem(&rule.name), trigger.end);
+        let raises = trigger.raises.and_then(|by| match by {
+            By::Piece(at) => Some(at),
+            By::Nothing | By::Named(_) => None,
+        });
+        self.piece(Piece {
+            entity: rule.entity,
+            element: rule.element,
+            noun: "trigger",
+            wish,
+            body: Body::Trigger(
+                design::Trigger {
+                    name: String::new(),
+                    raises: String::new(),
+                    events: vec![trigger.event],
+                    judges: design::Judges::Change(trigger.refused),
+                },
+                raises,
+            ),
+        })
+    }
+
+    fn answer(&mut self, rule: RuleId, facet: Option<Facet>, outcome: RuleOutcome, by: By, line: LineId) {
+        Draft::answer(self, rule, facet, outcome, by, line);
+    }
+
+    fn line(&self) -> LineId {
+        capability::TRIGGER
+    }
+
+    /// What triggers do, and a second change of a row that the transaction has changed already.
+    fn follows(&self) -> Vec<Sql> {
+        let current = Sql::call("pg_current_xact_id", []).cast("xid");
+        vec![
+            Sql::call("pg_trigger_depth", []).infix(Infix::Gt, Sql::number(0)),
+            Sql::of("old", "xmin").infix(Infix::Eq, current),
+        ]
     }
 }
 

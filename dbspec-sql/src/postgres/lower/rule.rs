@@ -8,7 +8,7 @@ use dbspec_core::backend::coverage::{Audit, RuleOutcome};
 use dbspec_core::backend::decision::{Alternative, Decision};
 use dbspec_core::kernel::{Expr, Filling, LeafId, LeafType, Nulls, Pred, RuleId, RuleKind, Scalar, SizeOf};
 
-use super::{Body, Draft, Piece, change, end, reference};
+use super::{Body, Draft, Piece, end, reference};
 use crate::postgres::capability as cap;
 use crate::postgres::design::{Check, Exclusion};
 use crate::postgres::options::Extension;
@@ -16,7 +16,7 @@ use crate::postgres::types;
 use crate::relational::express::{Express, Nothing};
 use crate::relational::index::By;
 use crate::relational::{Infix, Sql};
-use crate::relational::{audit, local};
+use crate::relational::{audit, change, local};
 
 /// A bound of the length of a collection's texts that one regular expression still says well.
 const LONGEST: u32 = 2_550;
@@ -105,14 +105,14 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         }
         RuleKind::Overlap { by, range, filter } => overlap(draft, rule, by, *range, filter.as_ref()),
         RuleKind::Transition(moving) => {
-            if !change::transition(draft, rule, moving) {
+            if !change::transition(kernel, draft, rule, moving) {
                 past(draft, rule);
             }
         }
         RuleKind::Version(leaf) => {
             let index = dbspec_core::arena::Id::index(it.entity) as usize;
             draft.tables[index].columns[kernel.position(*leaf)].default = Some(Sql::number(1));
-            change::version(draft, rule, *leaf);
+            change::version(kernel, draft, rule, *leaf);
         }
         RuleKind::Derived { field, value, .. } => {
             if !end::derived(draft, rule, *field, value) {
@@ -135,7 +135,7 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
         }
         RuleKind::Policy { .. } => unsupported(draft, rule, cap::POLICY),
         RuleKind::KeepAtLeast { from, months, micros } => {
-            if !change::kept(draft, rule, *from, *months, *micros) {
+            if !change::kept(draft, rule, *from, (*months, *micros)) {
                 past(draft, rule);
             }
         }
@@ -361,8 +361,8 @@ fn default(draft: &mut Draft<'_>, rule: RuleId, leaf: LeafId, filling: &Filling)
             return draft.answer(rule, None, RuleOutcome::Enforced, by, cap::SEQUENCE);
         }
         Filling::Uuid4 => Some(Sql::call("gen_random_uuid", [])),
-        Filling::Uuid7 if draft.options.version >= 18 => Some(Sql::call("uuidv7", [])),
-        Filling::Uuid7 | Filling::Session(_) => None,
+        Filling::Uuid7 => Some(types::uuid7(draft.options.version)),
+        Filling::Session(_) => None,
         Filling::Expr(Expr::Value(value)) => {
             let scalar = match &kernel.leaves[leaf].ty {
                 LeafType::Scalar(scalar) => Some(scalar),

@@ -1,7 +1,7 @@
 //! Triggers, and the functions by which they judge.
 
 use super::File;
-use crate::postgres::design::{Act, Design, Event, Judges, Table, Trigger};
+use crate::postgres::design::{Act, Design, Judges, Table, Trigger};
 use crate::postgres::keywords::Quoting;
 use crate::relational::Writer;
 
@@ -94,11 +94,7 @@ fn trigger(it: &mut Writer<'_>, table: &Table, trigger: &Trigger) {
         if at > 0 {
             it.word(" or ");
         }
-        it.word(match event {
-            Event::Insert => "insert",
-            Event::Update => "update",
-            Event::Delete => "delete",
-        });
+        it.word(event.word());
     }
     it.word(" on ").name(&table.name).word("\n    ");
     match &trigger.judges {

@@ -193,3 +193,67 @@ alter table `invoice_line` add constraint `invoice_line_invoice_id_fkey`
 
 alter table `invoice_line` add constraint `invoice_line_track_id_fkey`
     foreign key (`track_id`) references `track` (`id`);
+
+delimiter //
+
+create trigger `artist_id_frozen` before update on `artist`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''artist_id_frozen'' is violated.';
+    end if//
+
+create trigger `album_id_frozen` before update on `album`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''album_id_frozen'' is violated.';
+    end if//
+
+create trigger `genre_id_frozen` before update on `genre`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''genre_id_frozen'' is violated.';
+    end if//
+
+create trigger `media_type_id_frozen` before update on `media_type`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''media_type_id_frozen'' is violated.';
+    end if//
+
+create trigger `track_id_frozen` before update on `track`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''track_id_frozen'' is violated.';
+    end if//
+
+create trigger `playlist_id_frozen` before update on `playlist`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''playlist_id_frozen'' is violated.';
+    end if//
+
+create trigger `playlist_track_playlist_frozen` before update on `playlist_track`
+    for each row if not `old`.`playlist_id` <=> `new`.`playlist_id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''playlist_track_playlist_frozen'' is violated.';
+    end if//
+
+create trigger `playlist_track_track_frozen` before update on `playlist_track`
+    for each row if not `old`.`track_id` <=> `new`.`track_id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''playlist_track_track_frozen'' is violated.';
+    end if//
+
+create trigger `employee_id_frozen` before update on `employee`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''employee_id_frozen'' is violated.';
+    end if//
+
+create trigger `customer_id_frozen` before update on `customer`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''customer_id_frozen'' is violated.';
+    end if//
+
+create trigger `invoice_id_frozen` before update on `invoice`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''invoice_id_frozen'' is violated.';
+    end if//
+
+create trigger `invoice_line_id_frozen` before update on `invoice_line`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''invoice_line_id_frozen'' is violated.';
+    end if//
+
+delimiter ;

@@ -1,7 +1,7 @@
 -- For MySQL 9. Run by: mysql --default-character-set=utf8mb4 DATABASE < schema.sql
 
 create table `customer` (
-    `id` binary(16) not null,
+    `id` binary(16) not null default (unhex(concat(lpad(hex(floor(timestampdiff(microsecond, timestamp '1970-01-01 00:00:00', utc_timestamp(6)) / 1000)), 12, '0'), '7', substr(hex(random_bytes(2)), 2), hex(8 + mod(ord(random_bytes(1)), 4)), substr(hex(random_bytes(8)), 2)))),
     `email` varchar(255) character set utf8mb4 collate utf8mb4_0900_bin not null,
     `name` varchar(101) character set utf8mb4 collate utf8mb4_0900_bin not null,
     `password` longtext character set utf8mb4 collate utf8mb4_0900_bin not null,
@@ -49,7 +49,7 @@ create table `order_number_seq` (
 insert into `order_number_seq` values (0);
 
 create table `order` (
-    `id` binary(16) not null,
+    `id` binary(16) not null default (unhex(concat(lpad(hex(floor(timestampdiff(microsecond, timestamp '1970-01-01 00:00:00', utc_timestamp(6)) / 1000)), 12, '0'), '7', substr(hex(random_bytes(2)), 2), hex(8 + mod(ord(random_bytes(1)), 4)), substr(hex(random_bytes(8)), 2)))),
     `number` bigint not null,
     `customer_id` binary(16) not null,
     `payment_id` binary(16),
@@ -111,7 +111,7 @@ create table `warehouse` (
 ) engine = InnoDB, default character set = utf8mb4, collate = utf8mb4_0900_bin;
 
 create table `delivery` (
-    `id` binary(16) not null,
+    `id` binary(16) not null default (unhex(concat(lpad(hex(floor(timestampdiff(microsecond, timestamp '1970-01-01 00:00:00', utc_timestamp(6)) / 1000)), 12, '0'), '7', substr(hex(random_bytes(2)), 2), hex(8 + mod(ord(random_bytes(1)), 4)), substr(hex(random_bytes(8)), 2)))),
     `dock_id` int not null,
     `during_start` datetime(6) not null,
     `during_end` datetime(6) not null,
@@ -123,7 +123,7 @@ create table `delivery` (
 ) engine = InnoDB, default character set = utf8mb4, collate = utf8mb4_0900_bin;
 
 create table `payment_method` (
-    `id` binary(16) not null,
+    `id` binary(16) not null default (unhex(concat(lpad(hex(floor(timestampdiff(microsecond, timestamp '1970-01-01 00:00:00', utc_timestamp(6)) / 1000)), 12, '0'), '7', substr(hex(random_bytes(2)), 2), hex(8 + mod(ord(random_bytes(1)), 4)), substr(hex(random_bytes(8)), 2)))),
     `customer_id` binary(16) not null,
     `is` varchar(5) character set utf8mb4 collate utf8mb4_0900_bin not null,
     `last4` varchar(5) character set utf8mb4 collate utf8mb4_0900_bin,
@@ -184,3 +184,92 @@ alter table `wishlist` add constraint `wishlist_customer_id_fkey`
 
 alter table `wishlist` add constraint `wishlist_product_id_fkey`
     foreign key (`product_id`) references `product` (`id`) on delete cascade;
+
+delimiter //
+
+create trigger `customer_id_frozen` before update on `customer`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''customer_id_frozen'' is violated.';
+    end if//
+
+create trigger `order_id_frozen` before update on `order`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_id_frozen'' is violated.';
+    end if//
+
+create trigger `order_version_risen` before update on `order`
+    for each row if not `new`.`version` <=> `old`.`version` + 1 and (not `old`.`version` <=> `new`.`version` or not `old`.`id` <=> `new`.`id` or not `old`.`number` <=> `new`.`number` or not `old`.`customer_id` <=> `new`.`customer_id` or not `old`.`payment_id` <=> `new`.`payment_id` and `new`.`payment_id` is not null or not `old`.`status` <=> `new`.`status` or not `old`.`placed_at` <=> `new`.`placed_at`) then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_version_risen'' is violated.';
+    end if//
+
+create trigger `order_version_begun` before insert on `order`
+    for each row if not `new`.`version` <=> 1 then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_version_risen'' is violated.';
+    end if//
+
+create trigger `order_status_moves` before update on `order`
+    for each row if not `old`.`status` <=> `new`.`status` and not coalesce(`old`.`status` = 'draft' and `new`.`status` = 'placed' or `old`.`status` = 'draft' and `new`.`status` = 'cancelled' or `old`.`status` = 'placed' and `new`.`status` = 'paid' or `old`.`status` = 'placed' and `new`.`status` = 'cancelled' or `old`.`status` = 'paid' and `new`.`status` = 'shipped', false) then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_status_moves'' is violated.';
+    end if//
+
+create trigger `order_keep_at_least_kept` before delete on `order`
+    for each row if `old`.`placed_at` is not null and not `old`.`placed_at` + interval 84 month + interval 0 microsecond < utc_timestamp(6) then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_keep_at_least_kept'' is violated.';
+    end if//
+
+create trigger `order_line_owner_frozen` before update on `order_line`
+    for each row if not `old`.`order_id` <=> `new`.`order_id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_line_owner_frozen'' is violated.';
+    end if//
+
+create trigger `order_line_line_no_frozen` before update on `order_line`
+    for each row if not `old`.`line_no` <=> `new`.`line_no` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''order_line_line_no_frozen'' is violated.';
+    end if//
+
+create trigger `product_id_frozen` before update on `product`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''product_id_frozen'' is violated.';
+    end if//
+
+create trigger `warehouse_id_frozen` before update on `warehouse`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''warehouse_id_frozen'' is violated.';
+    end if//
+
+create trigger `delivery_id_frozen` before update on `delivery`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''delivery_id_frozen'' is violated.';
+    end if//
+
+create trigger `delivery_append_only_updated` before update on `delivery`
+    for each row if not `old`.`id` <=> `new`.`id` or not `old`.`dock_id` <=> `new`.`dock_id` or not `old`.`during_start` <=> `new`.`during_start` or not `old`.`during_end` <=> `new`.`during_end` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''delivery_append_only_updated'' is violated.';
+    end if//
+
+create trigger `delivery_append_only_deleted` before delete on `delivery`
+    for each row if not coalesce(`old`.`during_end` + interval 36 month + interval 0 microsecond < utc_timestamp(6), false) then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''delivery_append_only_deleted'' is violated.';
+    end if//
+
+create trigger `payment_method_id_frozen` before update on `payment_method`
+    for each row if not `old`.`id` <=> `new`.`id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''payment_method_id_frozen'' is violated.';
+    end if//
+
+create trigger `payment_method_is_frozen` before update on `payment_method`
+    for each row if not `old`.`is` <=> `new`.`is` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''payment_method_is_frozen'' is violated.';
+    end if//
+
+create trigger `wishlist_customer_frozen` before update on `wishlist`
+    for each row if not `old`.`customer_id` <=> `new`.`customer_id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''wishlist_customer_frozen'' is violated.';
+    end if//
+
+create trigger `wishlist_product_frozen` before update on `wishlist`
+    for each row if not `old`.`product_id` <=> `new`.`product_id` then
+        signal sqlstate 'HY000' set mysql_errno = 3819, message_text = 'Check constraint ''wishlist_product_frozen'' is violated.';
+    end if//
+
+delimiter ;

@@ -3,7 +3,7 @@
 create extension if not exists btree_gist;
 
 create table customer (
-    id uuid not null,
+    id uuid not null default encode(set_bit(set_bit(pg_catalog.overlay(uuid_send(gen_random_uuid()), substring(int8send(floor(date_part('epoch', clock_timestamp()) * 1000)::bigint), 3), 1, 6), 52, 1), 53, 1), 'hex')::uuid,
     email text collate "C" not null,
     name text collate "C" not null,
     password text collate "C" not null,
@@ -45,7 +45,7 @@ create table customer (
 create sequence order_number_seq;
 
 create table "order" (
-    id uuid not null,
+    id uuid not null default encode(set_bit(set_bit(pg_catalog.overlay(uuid_send(gen_random_uuid()), substring(int8send(floor(date_part('epoch', clock_timestamp()) * 1000)::bigint), 3), 1, 6), 52, 1), 53, 1), 'hex')::uuid,
     number bigint not null default nextval('order_number_seq'::regclass),
     customer_id uuid not null,
     payment_id uuid,
@@ -106,7 +106,7 @@ create table warehouse (
 );
 
 create table delivery (
-    id uuid not null,
+    id uuid not null default encode(set_bit(set_bit(pg_catalog.overlay(uuid_send(gen_random_uuid()), substring(int8send(floor(date_part('epoch', clock_timestamp()) * 1000)::bigint), 3), 1, 6), 52, 1), 53, 1), 'hex')::uuid,
     dock_id integer not null,
     during_start timestamptz not null,
     during_end timestamptz not null,
@@ -118,7 +118,7 @@ create table delivery (
 );
 
 create table payment_method (
-    id uuid not null,
+    id uuid not null default encode(set_bit(set_bit(pg_catalog.overlay(uuid_send(gen_random_uuid()), substring(int8send(floor(date_part('epoch', clock_timestamp()) * 1000)::bigint), 3), 1, 6), 52, 1), 53, 1), 'hex')::uuid,
     customer_id uuid not null,
     "is" text collate "C" not null,
     last4 text collate "C",
@@ -425,7 +425,7 @@ create constraint trigger order_total_derived after insert or update on "order"
     deferrable initially deferred for each row execute function order_total_derived();
 
 create trigger order_version_risen after update on "order"
-    for each row when (new.version is distinct from old.version + 1 and (old.version is distinct from new.version or not (pg_trigger_depth() > 0 or old.xmin = pg_current_xact_id()::xid or not old.id is distinct from new.id and not old.number is distinct from new.number and not old.customer_id is distinct from new.customer_id and (not old.payment_id is distinct from new.payment_id or new.payment_id is null) and not old.status is distinct from new.status and not old.placed_at is distinct from new.placed_at))) execute function refuse('order_version_risen');
+    for each row when (new.version is distinct from old.version + 1 and (old.version is distinct from new.version or not pg_trigger_depth() > 0 and not old.xmin = pg_current_xact_id()::xid and (old.id is distinct from new.id or old.number is distinct from new.number or old.customer_id is distinct from new.customer_id or old.payment_id is distinct from new.payment_id and new.payment_id is not null or old.status is distinct from new.status or old.placed_at is distinct from new.placed_at))) execute function refuse('order_version_risen');
 
 create trigger order_version_begun after insert on "order"
     for each row when (new.version is distinct from 1) execute function refuse('order_version_risen');
