@@ -11,7 +11,7 @@ use super::need::Fetching;
 use super::request::{Consistency, add, items, key_term, pages, scan};
 use super::{HELD, ITEMS, MEMBERS, NEED, OWNER, OWNERS, ROWS, SOME, X, Y};
 use crate::document::term::{
-    all, both, distinct, filter, join, len, list, map, member, none, nth, record, same, slot, text,
+    all, both, distinct, filter, is_set, join, len, list, map, member, none, nth, record, same, slot, text,
 };
 use crate::dynamodb::layout::{Layout, string_of};
 
@@ -78,6 +78,8 @@ impl<'a> Held<'a> {
 
     /// Reads the owners that aren't held yet.
     fn hold(self, owners: Term) -> Block {
+        // A row that breaks rules may name none.
+        let is_whole = all((0..self.width()).map(|at| is_set(nth(slot(X), at))));
         let is_held = filter(self.owners_by_y(), Y, same(slot(Y), slot(X)));
         let key = |owner: Term| self.layout.key_of(self.entity, &owner);
         let keys = map(slot(OWNERS), X, key_term(key(slot(X))));
@@ -94,7 +96,7 @@ impl<'a> Held<'a> {
         ]);
         each.push(Step::Set(HELD, join([slot(HELD), list([held])])));
         let mut block = vec![
-            Step::Set(OWNERS, filter(distinct(owners), X, none(is_held))),
+            Step::Set(OWNERS, filter(distinct(owners), X, both(is_whole, none(is_held)))),
             Step::Set(ITEMS, list([])),
         ];
         block.extend(items(
