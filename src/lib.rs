@@ -30,6 +30,8 @@ pub use dbspec_core::syntax::parse;
 pub use dbspec_memory::{Memory, Reference};
 #[cfg(feature = "dynamodb")]
 pub use dbspec_nosql::DynamoDb;
+#[cfg(feature = "mongodb")]
+pub use dbspec_nosql::MongoDb;
 #[cfg(feature = "mysql")]
 pub use dbspec_sql::MySql;
 #[cfg(feature = "postgres")]

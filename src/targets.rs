@@ -63,6 +63,8 @@ struct Engine {
     name: &'static str,
     /// The supported versions, oldest first; none where the engine has no versions to choose.
     versions: &'static [u16],
+    /// What a model may say of the target beside.
+    options: &'static [&'static str],
     /// The compiler for a version; without versions, for 0.
     backend: fn(u16) -> Box<dyn AnyBackend>,
 }
@@ -72,23 +74,35 @@ const ENGINES: &[Engine] = &[
     Engine {
         name: "postgres",
         versions: &[13, 14, 15, 16, 17, 18],
+        options: &[],
         backend: |version| Box::new(dbspec_sql::Postgres::new(version)),
     },
     #[cfg(feature = "mysql")]
     Engine {
         name: "mysql",
         versions: &[8, 9],
+        options: &[],
         backend: |version| Box::new(dbspec_sql::MySql::new(version)),
     },
     #[cfg(feature = "dynamodb")]
     Engine {
         name: "dynamodb",
         versions: &[],
+        options: &[],
         backend: |_| Box::new(dbspec_nosql::DynamoDb::new()),
+    },
+    #[cfg(feature = "mongodb")]
+    Engine {
+        name: "mongodb",
+        versions: &[6, 7, 8],
+        // What transactions need.
+        options: &["replica_set"],
+        backend: |version| Box::new(dbspec_nosql::MongoDb::new(version)),
     },
     Engine {
         name: "memory",
         versions: &[],
+        options: &[],
         backend: |_| Box::new(dbspec_memory::Reference),
     },
 ];
@@ -101,10 +115,12 @@ const LEFT_OUT: &[&str] = &[
     "mysql",
     #[cfg(not(feature = "dynamodb"))]
     "dynamodb",
+    #[cfg(not(feature = "mongodb"))]
+    "mongodb",
 ];
 
 /// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["mongodb", "redis", "neo4j"];
+const TO_COME: &[&str] = &["redis", "neo4j"];
 
 /// A target and its compiler.
 pub struct Target {
@@ -183,13 +199,21 @@ fn versions(engine: &str) -> String {
     }
 }
 
+/// What a model may say of an engine beside its version.
+fn options(engine: &str) -> &'static [&'static str] {
+    ENGINES
+        .iter()
+        .find(|it| it.name == engine)
+        .map_or(&[][..], |it| it.options)
+}
+
 /// The compiler for an engine and a version as models write them; without a version the newest. Minor versions make no
 /// difference: `17.2` is 17.
 ///
 /// ```
 /// assert!(dbspec::targets::backend("postgres", Some("17")).is_ok());
 /// assert!(dbspec::targets::backend("postgres", Some("9.6")).is_err());
-/// assert!(dbspec::targets::backend("mongodb", None).is_err());
+/// assert!(dbspec::targets::backend("neo4j", None).is_err());
 /// ```
 ///
 /// # Errors
@@ -255,8 +279,8 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
         let at = kernel.elements[stated.element].span;
         match backend(&stated.engine, stated.version.as_deref()) {
             Ok((name, backend)) => {
-                // Neither compiler has an option yet.
-                if let Some(option) = stated.options.first() {
+                let known = options(&stated.engine);
+                if let Some(option) = stated.options.iter().find(|it| !known.contains(&it.as_str())) {
                     found.push(
                         Diagnostic::error(
                             &UNKNOWN_OPTION,

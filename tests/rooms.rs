@@ -27,7 +27,7 @@ const ROOMS: [&str; 11] = [
 const SHARED: [&str; 3] = ["relational", "document", "cypher"];
 
 /// What opens connections, reads clocks by itself or runs tasks.
-const DRIVERS: [&str; 10] = [
+const DRIVERS: [&str; 11] = [
     "tokio",
     "async-std",
     "mio",
@@ -36,6 +36,7 @@ const DRIVERS: [&str; 10] = [
     "sqlx",
     "sqlx-core",
     "aws-sdk-dynamodb",
+    "mongodb",
     "rustls",
     "socket2",
 ];

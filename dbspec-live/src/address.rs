@@ -21,10 +21,14 @@ pub enum Address {
     /// `prefix=…` stands before the name of every table in place of the model's name; with `embed=always` all owned rows that
     /// can stand in their owner's item do.
     DynamoDb(Url),
+    /// `mongodb://user:password@host:port/database` (or `mongodb+srv://…`). `documentdb=postgres%3A%2F%2F…` names the
+    /// `PostgreSQL` below, where what speaks the protocol is made of `DocumentDB`.
+    MongoDb(Url),
 }
 
 /// What addresses look like, for messages.
-const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…` and `dynamodb://…` are known";
+const FORMS: &str =
+    "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…`, `dynamodb://…` and `mongodb://…` are known";
 
 impl Address {
     /// Reads a URL.
@@ -42,6 +46,7 @@ impl Address {
             "postgres" | "postgresql" => Ok(Self::Postgres(url)),
             "mysql" => Ok(Self::MySql(url)),
             "dynamodb" => Ok(Self::DynamoDb(url)),
+            "mongodb" | "mongodb+srv" => Ok(Self::MongoDb(url)),
             other => Err(LiveError::Address(format!(
                 "there is no engine `{other}`; {FORMS}"
             ))),
@@ -54,7 +59,7 @@ impl fmt::Display for Address {
         match self {
             Self::Memory(None) => f.write_str("memory:"),
             Self::Memory(Some(folder)) => write!(f, "memory:{}", folder.display()),
-            Self::Postgres(url) | Self::MySql(url) | Self::DynamoDb(url) => {
+            Self::Postgres(url) | Self::MySql(url) | Self::DynamoDb(url) | Self::MongoDb(url) => {
                 write!(f, "{}:", url.scheme())?;
                 if let Some(host) = url.host_str() {
                     write!(f, "//{host}")?;
@@ -62,7 +67,7 @@ impl fmt::Display for Address {
                 if let Some(port) = url.port() {
                     write!(f, ":{port}")?;
                 }
-                if matches!(self, Self::Postgres(_) | Self::MySql(_)) {
+                if matches!(self, Self::Postgres(_) | Self::MySql(_) | Self::MongoDb(_)) {
                     f.write_str(url.path())?;
                 }
                 Ok(())
@@ -94,6 +99,10 @@ mod tests {
             (
                 "dynamodb://localhost:8000?region=x&access_key=hush&secret_key=hush",
                 "dynamodb://localhost:8000",
+            ),
+            (
+                "mongodb://me:hush@db.example/shop?documentdb=postgres%3A%2F%2Fme%3Ahush%40below%2Fx",
+                "mongodb://db.example/shop",
             ),
         ] {
             let address = Address::parse(text).expect("an address");

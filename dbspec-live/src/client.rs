@@ -60,7 +60,7 @@ impl Client {
                 }
                 Side::Memory(Mutex::new(memory))
             }
-            Address::Postgres(_) | Address::MySql(_) | Address::DynamoDb(_) => {
+            Address::Postgres(_) | Address::MySql(_) | Address::DynamoDb(_) | Address::MongoDb(_) => {
                 Side::Live(Live::new(open(&address).await?, &kernel)?)
             }
         };

@@ -48,6 +48,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         Address::MySql(url) => Ok(Box::new(crate::mysql::MySql::connect(url, address).await?)),
         #[cfg(feature = "dynamodb")]
         Address::DynamoDb(url) => Ok(Box::new(crate::dynamodb::DynamoDb::connect(url, address).await?)),
+        #[cfg(feature = "mongodb")]
+        Address::MongoDb(url) => Ok(Box::new(crate::mongodb::MongoDb::connect(url, address).await?)),
         Address::Memory(_) => Err(LiveError::Address(format!(
             "{address}: there is nothing to connect to"
         ))),
@@ -61,6 +63,10 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         ))),
         #[cfg(not(feature = "dynamodb"))]
         Address::DynamoDb(_) => Err(LiveError::Address(format!(
+            "{address}: this build has no driver for it"
+        ))),
+        #[cfg(not(feature = "mongodb"))]
+        Address::MongoDb(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),
     }

@@ -27,6 +27,8 @@ mod load;
 
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]

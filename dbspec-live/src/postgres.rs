@@ -214,7 +214,7 @@ fn document(row: &PgRow) -> Result<Value, Fault> {
 }
 
 /// What the engine's fault means to a program.
-fn fault(error: &sqlx::Error) -> Fault {
+pub(crate) fn fault(error: &sqlx::Error) -> Fault {
     match error {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
@@ -242,7 +242,7 @@ fn fault(error: &sqlx::Error) -> Fault {
 }
 
 /// What an error says that holds no value: of the classes of data and constraints only their code is told.
-fn said(error: &sqlx::Error) -> String {
+pub(crate) fn said(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();

@@ -10,6 +10,7 @@ const NOWHERE: [&str; 3] = [
     "postgres://hushed:hushed@127.0.0.1:9/shop?application_name=hushed",
     "mysql://hushed:hushed@127.0.0.1:9/shop",
     "dynamodb://127.0.0.1:9?region=nowhere&access_key=hushed&secret_key=hushed",
+    "mongodb://hushed:hushed@127.0.0.1:9/shop?documentdb=postgres%3A%2F%2Fhushed%3Ahushed%40127.0.0.1%3A9%2Fhushed",
 ];
 
 #[tokio::test]

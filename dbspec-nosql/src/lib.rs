@@ -1,9 +1,11 @@
 //! The document and key-value compilers of dbspec.
 //!
-//! [`DynamoDb`] compiles for Amazon `DynamoDB`. Its rooms are those of every engine; what document engines share lies in
+//! [`DynamoDb`] compiles for Amazon `DynamoDB`, [`MongoDb`] for `MongoDB`. Their rooms are those of every engine; what document engines share lies in
 //! a room of its own.
 
 mod document;
 pub mod dynamodb;
+pub mod mongodb;
 
 pub use dynamodb::DynamoDb;
+pub use mongodb::MongoDb;

@@ -26,6 +26,8 @@ pub const POSTGRES_OLDEST: &str = "postgres13";
 pub const MYSQL: &str = "mysql";
 /// `DynamoDB`.
 pub const DYNAMODB: &str = "dynamodb";
+/// `MongoDB`'s protocol.
+pub const MONGODB: &str = "mongodb";
 
 /// Those engines, where tests are to run on live ones; says what is left out otherwise.
 #[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
@@ -61,6 +63,11 @@ impl Place {
         self.name == MYSQL
     }
 
+    /// Whether the database is `MongoDB`.
+    pub fn is_mongodb(&self) -> bool {
+        self.name == MONGODB
+    }
+
     /// Runs a test on an empty database of its own, which is dropped afterwards.
     pub async fn with_database<F: Future<Output = ()> + Send + 'static>(
         &self,
@@ -84,6 +91,8 @@ impl Place {
             format!("{url}?options=-c%20search_path%3Dcase{case}")
         } else if self.is_mysql() {
             format!("{url}_case{case}")
+        } else if self.is_mongodb() {
+            in_database(url, |name| format!("{name}_{case}"))
         } else {
             format!("{url}.{case}")
         }
@@ -106,6 +115,13 @@ impl Place {
         } else if self.is_mysql() {
             let sql = format!("DROP DATABASE `{}`", database_of(url));
             statement(&*self.open(&self.url).await, &sql).await;
+        } else if self.is_mongodb() {
+            request(
+                &*self.open(url).await,
+                "dropDatabase",
+                &json!({ "dropDatabase": 1 }),
+            )
+            .await;
         } else if let Some((_, prefix)) = url.split_once("&prefix=") {
             self.drop_tables(&format!("{prefix}.")).await;
         }
@@ -124,6 +140,8 @@ impl Place {
                 .rsplit_once('/')
                 .unwrap_or_else(|| panic!("{} has no path", self.name));
             format!("{server}/{name}")
+        } else if self.is_mongodb() {
+            in_database(&self.url, |_| name.to_owned())
         } else {
             format!("{}&prefix={name}", self.url)
         }
@@ -139,6 +157,8 @@ impl Place {
         } else if self.is_mysql() {
             let sql = format!("DROP DATABASE IF EXISTS `{name}`");
             statement(&*self.open(&self.url).await, &sql).await;
+        } else if self.is_mongodb() {
+            self.clear(&in_database(&self.url, |_| name.to_owned())).await;
         } else {
             self.drop_tables(&format!("{name}.")).await;
         }
@@ -176,6 +196,16 @@ impl Place {
 /// The database that a URL names.
 fn database_of(url: &str) -> &str {
     url.rsplit_once('/').map_or(url, |(_, name)| name)
+}
+
+/// The URL with another database, made of its own.
+fn in_database(url: &str, database: impl FnOnce(&str) -> String) -> String {
+    let (server, rest) = url
+        .split_once("://")
+        .unwrap_or_else(|| panic!("a URL has a scheme"));
+    let (host, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let (own, query) = rest.split_once('?').unwrap_or((rest, ""));
+    format!("{server}://{host}/{}?{query}", database(own))
 }
 
 /// The engine of a URL.

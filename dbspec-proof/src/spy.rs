@@ -193,7 +193,7 @@ fn come_upon(plan: &Json, kept: Option<f64>, small: &[String]) -> u64 {
     own + sum
 }
 
-/// How many items `DynamoDB` reads for requests that were heard: what it says it looked at, and one per item that was
+/// How many items or documents `DynamoDB` or `MongoDB` reads for requests that were heard: what it says it looked at, and one per item that was
 /// asked for by its key.
 pub fn rows_of_requests(heard: &Heard) -> u64 {
     let counts = heard.iter().map(|(call, result)| {
@@ -208,6 +208,8 @@ pub fn rows_of_requests(heard: &Heard) -> u64 {
                     .flat_map(|it| it.values());
                 tables.map(|it| it.as_array().map_or(0, Vec::len) as u64).sum()
             }
+            // What a find brings: how many documents it looked at beyond, no reply tells.
+            "find" => reply["cursor"]["firstBatch"].as_array().map_or(0, Vec::len) as u64,
             "TransactGetItems" => reply["Responses"].as_array().map_or(0, Vec::len) as u64,
             _ => 0,
         }

@@ -13,7 +13,7 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::{Operation, Row};
 use dbspec_live::{Client, LiveError};
 use dbspec_memory::Memory;
-use dbspec_proof::engine::{DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
+use dbspec_proof::engine::{DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
 use dbspec_proof::{compare, model};
 use dbspec_testkit::generate::{ModelPlan, listed_models, models, names};
 use dbspec_testkit::operations::{Made, Maker, StepPlan, steps};
@@ -48,6 +48,11 @@ fn dynamodb_means_what_the_reference_engine_means() {
 #[test]
 fn lists_of_dynamodb_mean_what_the_reference_engine_means() {
     differ_on(DYNAMODB, "&embed=always", CASES / 4, || listed_models().boxed());
+}
+
+#[test]
+fn mongodb_means_what_the_reference_engine_means() {
+    differ(MONGODB, CASES);
 }
 
 /// What a run came to, so that a test which compares nothing fails.

@@ -10,7 +10,7 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::Asked;
 use dbspec_live::{Address, Client};
 use dbspec_proof::engine::{
-    DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, opened, places, statement,
+    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, opened, places, statement,
 };
 use dbspec_proof::spy::{Spy, rows_of_plans, rows_of_requests, rows_of_statements};
 use dbspec_proof::{compare, draw, model, scale};
@@ -38,6 +38,16 @@ async fn chinook_on_mysql() {
 #[tokio::test(flavor = "multi_thread")]
 async fn chinook_on_dynamodb() {
     chinook(DYNAMODB, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chinook_on_mongodb() {
+    chinook(MONGODB, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_mongodb() {
+    shop(MONGODB, &[1, 10]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

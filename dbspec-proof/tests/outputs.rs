@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use dbspec_core::backend::Script;
 use dbspec_proof::engine::{
-    DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request,
+    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request,
 };
 use dbspec_proof::model;
 use serde_json::{Value as Json, json};
@@ -57,6 +58,29 @@ async fn mysql_runs_the_schemas() {
                     let run = run.unwrap_or_else(|error| panic!("mysql: {error}"));
                     let said = String::from_utf8_lossy(&run.stderr);
                     assert!(run.status.success(), "{}: {said}", file.display());
+                })
+                .await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn mongosh_runs_the_schemas() {
+    for place in places(&[MONGODB]) {
+        for (number, file) in outputs("mongodb", "schema.js").into_iter().enumerate() {
+            place
+                .with_database(&format!("outputs_{number}"), async move |url| {
+                    let run = Command::new(model::repository("engines/client"))
+                        .args(["mongodb", &url, "--file"])
+                        .arg(&file)
+                        .output();
+                    let run = run.unwrap_or_else(|error| panic!("mongosh: {error}"));
+                    let said = String::from_utf8_lossy(&run.stderr);
+                    let says = String::from_utf8_lossy(&run.stdout);
+                    assert!(run.status.success(), "{}: {said}{says}", file.display());
+                    let made = opened(&url).await.occupied(&Script::default()).await;
+                    let made = made.unwrap_or_else(|error| panic!("{error}"));
+                    assert!(!made.is_empty(), "{}: nothing is there", file.display());
                 })
                 .await;
         }

@@ -9,7 +9,15 @@ built=$home/ferretdb/$release
 release_of_client=2.12.0
 shell=$home/mongosh/$release_of_client
 
-url() { echo "mongodb://127.0.0.1:$port/"; }
+# Names the engine below, since programs' transactions are made there.
+url() {
+    local below
+    below=$("$here/urls" documentdb)
+    below=${below#*=}
+    below=${below//:/%3A}
+    below=${below//\//%2F}
+    echo "mongodb://127.0.0.1:$port/?documentdb=${below//@/%40}"
+}
 
 version() { echo "FerretDB $release"; }
 
@@ -66,5 +74,5 @@ install_client() {
 client() { # URL, argument…
     local script=()
     [ $# -gt 1 ] || [ -t 0 ] || script=(--file /dev/stdin)
-    node "$shell/node_modules/mongosh/bin/mongosh.js" "$1" --norc --quiet "${script[@]}" "${@:2}"
+    node "$shell/node_modules/mongosh/bin/mongosh.js" "${1%%\?*}" --norc --quiet "${script[@]}" "${@:2}"
 }

@@ -1,0 +1,253 @@
+//! Which indexes there are.
+
+use dbspec_core::arena::Id;
+use dbspec_core::backend::naming::NameId;
+use dbspec_core::backend::{Lowering, Wanted as Name};
+use dbspec_core::kernel::{Dir, ElementId, EntityId, Kernel, LeafId, QueryId, RuleKind};
+use dbspec_core::query::{AccessPath, Wanted, choose, variants, wanted};
+
+use super::collection::{Collections, Grouping, grouping, present};
+use crate::mongodb::design::{Column, Index, Unique};
+use crate::mongodb::layout::Layout;
+use crate::mongodb::path::{Path, Via, paths};
+use crate::mongodb::types;
+
+/// So many indexes has a collection, the one of `_id` among them.
+/// Source: <https://www.mongodb.com/docs/manual/reference/limits/#indexes>
+const MOST: usize = 64;
+
+/// An index that has no name yet.
+struct Draft {
+    element: ElementId,
+    name: String,
+    columns: Vec<Column>,
+    unique: Option<Unique>,
+    present: Vec<String>,
+}
+
+/// Adds indexes.
+pub(super) fn lower(cx: &mut Lowering<'_>, all: &mut Collections) {
+    let kernel = cx.kernel;
+    for entity in kernel.entities.ids() {
+        let drafts = for_rules(kernel, all, entity);
+        add(cx, all, entity, drafts);
+        let drafts = for_queries(kernel, all, entity);
+        add(cx, all, entity, drafts);
+        let drafts = for_references(kernel, all, entity);
+        add(cx, all, entity, drafts);
+    }
+}
+
+fn layout<'a>(kernel: &'a Kernel, all: &'a Collections) -> Layout<'a> {
+    Layout {
+        kernel,
+        design: &all.design,
+    }
+}
+
+fn column(layout: Layout<'_>, leaf: LeafId, dir: Dir) -> Column {
+    Column {
+        path: layout.sought(leaf).to_owned(),
+        leaf: Some(layout.kernel.position(leaf)),
+        order: match dir {
+            Dir::Asc => 1,
+            Dir::Desc => -1,
+        },
+    }
+}
+
+fn named(columns: &[Column]) -> String {
+    let paths: Vec<String> = columns
+        .iter()
+        .map(|it| it.path.replace(['.', '_'], "_"))
+        .collect();
+    format!("by_{}", paths.join("_"))
+}
+
+/// The indexes of unique rules and groups, and that of a key of several leaves.
+fn for_rules(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draft> {
+    let layout = layout(kernel, all);
+    let it = &kernel.entities[entity];
+    let mut drafts = Vec::new();
+    let key = kernel.key_leaves(entity);
+    let folded = |leaf: &LeafId| layout.field(*leaf).folded.is_some();
+    if key.len() > 1 || key.iter().any(folded) {
+        drafts.push(Draft {
+            element: it.element,
+            name: "by_key".to_owned(),
+            columns: key.iter().map(|leaf| column(layout, *leaf, Dir::Asc)).collect(),
+            unique: None,
+            present: Vec::new(),
+        });
+    }
+    for (at, rule) in it.rules.iter().enumerate() {
+        let of = &kernel.rules[rule];
+        let name = of.name.replace('.', "_");
+        match (grouping(kernel, rule), &of.kind) {
+            (Some(Grouping::Plain), RuleKind::Unique { leaves, .. }) => drafts.push(Draft {
+                element: of.element,
+                name,
+                columns: leaves
+                    .iter()
+                    .map(|leaf| column(layout, *leaf, Dir::Asc))
+                    .collect(),
+                unique: Some(Unique { rule: at }),
+                present: present(kernel, rule)
+                    .into_iter()
+                    .map(|leaf| layout.field(leaf).path.clone())
+                    .collect(),
+            }),
+            (Some(kind), _) => {
+                let group = layout.collection(entity).groups.iter().find(|it| it.rule == at);
+                drafts.extend(group.map(|group| Draft {
+                    element: of.element,
+                    name,
+                    columns: vec![Column {
+                        path: group.field.clone(),
+                        leaf: None,
+                        order: 1,
+                    }],
+                    unique: (kind == Grouping::Digest).then_some(Unique { rule: at }),
+                    present: vec![group.field.clone()],
+                }));
+            }
+            (None, _) => {}
+        }
+    }
+    // The engine takes no index twice: rules that say the same share one.
+    let mut made: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let same = |it: &&mut Draft| it.columns == draft.columns && it.present == draft.present;
+        match made.iter_mut().find(same) {
+            Some(it) => it.unique = it.unique.or(draft.unique),
+            None => made.push(draft),
+        }
+    }
+    made
+}
+
+fn access(path: &Path) -> AccessPath<'_> {
+    AccessPath {
+        columns: &path.columns,
+        hash: path.hash,
+        sparse: path.sparse,
+        nulls_last: false,
+        filter: path.filter.as_ref(),
+        unique: path.unique,
+    }
+}
+
+fn for_queries(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draft> {
+    let layout = layout(kernel, all);
+    let existing = paths(layout, entity);
+    let mut wishes: Vec<(QueryId, Wanted)> = Vec::new();
+    for (id, query) in kernel.queries_of(entity) {
+        // Who reads everything needs none.
+        if query.full_read {
+            continue;
+        }
+        for present in variants(query) {
+            let wish = possible(kernel, wanted(query, present));
+            let served = existing.iter().any(|path| {
+                let all = path.columns.iter().take(path.hash);
+                all.into_iter().all(|(leaf, _)| wish.equal.contains(leaf)) && wish.served_by(&access(path))
+            });
+            if !served {
+                wishes.push((id, wish));
+            }
+        }
+    }
+    let kept: Vec<AccessPath<'_>> = existing
+        .iter()
+        .filter(|path| !matches!(path.via, Via::Group(_)))
+        .map(access)
+        .collect();
+    choose(&wishes, &kept)
+        .into_iter()
+        .filter(|index| !index.columns.is_empty())
+        .map(|index| {
+            let columns: Vec<Column> = index
+                .columns
+                .iter()
+                .map(|(leaf, dir)| column(layout, *leaf, *dir))
+                .collect();
+            let first = index.queries.first().map(|query| kernel.queries[*query].element);
+            Draft {
+                element: first.unwrap_or(kernel.entities[entity].element),
+                name: named(&columns),
+                columns,
+                unique: None,
+                present: Vec::new(),
+            }
+        })
+        .collect()
+}
+
+/// What of a wish an index can hold.
+fn possible(kernel: &Kernel, wish: Wanted) -> Wanted {
+    let fits = |leaf: LeafId| types::in_keys(kernel, leaf);
+    Wanted {
+        equal: wish.equal.into_iter().filter(|leaf| fits(*leaf)).collect(),
+        then: wish
+            .then
+            .into_iter()
+            .take_while(|(leaf, _)| fits(*leaf))
+            .collect(),
+    }
+}
+
+/// An index for each reference: deletes look for the rows that name another.
+fn for_references(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draft> {
+    let layout = layout(kernel, all);
+    let existing = paths(layout, entity);
+    let mut drafts = Vec::new();
+    for field in kernel.entities[entity].fields.iter() {
+        if kernel.target(field).is_none() {
+            continue;
+        }
+        let leaves: Vec<LeafId> = kernel.fields[field].leaves.iter().collect();
+        let begins = |path: &Path| {
+            let first = path.columns.iter().map(|(leaf, _)| *leaf).take(leaves.len());
+            !path.sparse && !matches!(path.via, Via::Group(_)) && first.eq(leaves.iter().copied())
+        };
+        if existing.iter().any(begins) {
+            continue;
+        }
+        let columns: Vec<Column> = leaves
+            .iter()
+            .map(|leaf| column(layout, *leaf, Dir::Asc))
+            .collect();
+        drafts.push(Draft {
+            element: kernel.fields[field].element,
+            name: named(&columns),
+            columns,
+            unique: None,
+            present: Vec::new(),
+        });
+    }
+    drafts
+}
+
+fn add(cx: &mut Lowering<'_>, all: &mut Collections, entity: EntityId, mut drafts: Vec<Draft>) {
+    let number = entity.index() as usize;
+    drafts.truncate((MOST - 1).saturating_sub(all.design.collections[number].indexes.len()));
+    let wished: Vec<Name<'_>> = drafts
+        .iter()
+        .map(|draft| Name {
+            element: draft.element,
+            noun: "index",
+            within: Some(all.names[number]),
+            name: draft.name.as_str().into(),
+        })
+        .collect();
+    let given: Vec<NameId> = cx.namer.scope(format!("indexes {number}"), &wished);
+    for (draft, id) in drafts.into_iter().zip(given) {
+        all.design.collections[number].indexes.push(Index {
+            name: cx.namer.name(id).to_string(),
+            columns: draft.columns,
+            unique: draft.unique,
+            present: draft.present,
+        });
+        all.indexes[number].push(id);
+    }
+}
