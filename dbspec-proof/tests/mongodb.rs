@@ -9,7 +9,7 @@ use dbspec_proof::model;
 use serde_json::{Value as Json, json};
 
 const MODEL: &str = "
-enum Size ordered { small, large }
+enum Size ordered { small large }
 entity Thing {
   id: int32 @key
   name: string(3)
