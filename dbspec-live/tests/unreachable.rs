@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dbspec_live::{Client, LiveError};
 
 /// The discard port, where nobody listens.
-const NOWHERE: [&str; 3] = [
+const NOWHERE: [&str; 4] = [
     "postgres://hushed:hushed@127.0.0.1:9/shop?application_name=hushed",
     "mysql://hushed:hushed@127.0.0.1:9/shop",
     "dynamodb://127.0.0.1:9?region=nowhere&access_key=hushed&secret_key=hushed",

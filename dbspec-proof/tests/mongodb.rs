@@ -1,10 +1,15 @@
-//! What `MongoDB` refuses by itself: documents that another client writes, each beside one at the edge that is taken.
+//! Witnesses of what is claimed of `MongoDB`, by plain commands: what is enforced is refused, with a document at the edge
+//! beside it that is taken; what is guarded is taken from another writer, and its audit finds it.
 #![allow(clippy::panic)]
 
+use std::collections::BTreeSet;
+
+use dbspec_core::backend::coverage::{Outcome, RuleOutcome};
+use dbspec_core::kernel::{Facet, Subject};
 use dbspec_core::program::from_json;
 use dbspec_core::program::machine::{Call, Fault};
 use dbspec_live::Engine;
-use dbspec_proof::engine::{MONGODB, created, opened, places};
+use dbspec_proof::engine::{MONGODB, created, opened, places, request};
 use dbspec_proof::model;
 use serde_json::{Value as Json, json};
 
@@ -128,17 +133,147 @@ async fn violations_by_others_are_refused() {
         place
             .with_database("witnesses", async move |url| {
                 created(&url, &model::kernel(MODEL)).await;
-                let engine = opened(&url).await;
-                for (what, document, expected) in cases {
-                    let found = insert(&*engine, &document).await;
-                    let right = match (&found, expected) {
-                        (Ok(()), None) => true,
-                        (Err(Fault::Broken(says)), Some(By::Validator)) => says.contains("validation"),
-                        (Err(Fault::Constraint(name)), Some(By::Index(index))) => **name == *index,
-                        (Ok(()) | Err(_), _) => false,
-                    };
-                    assert!(right, "{what}: {found:?}, expected {expected:?}");
+                // By the protocol, and by the functions below it.
+                let by_protocol = url.split('?').next().unwrap_or_default().to_owned();
+                for way in [by_protocol, url] {
+                    let engine = opened(&way).await;
+                    for (what, document, expected) in &cases {
+                        let found = insert(&*engine, document).await;
+                        let right = match (&found, expected) {
+                            (Ok(()), None) => true,
+                            (Err(Fault::Broken(says)), Some(By::Validator)) => says.contains("validation"),
+                            (Err(Fault::Constraint(name)), Some(By::Index(index))) => **name == **index,
+                            (Ok(()) | Err(_), _) => false,
+                        };
+                        assert!(right, "{what}: {found:?}, expected {expected:?}");
+                    }
+                    let all = json!({ "delete": "Thing", "deletes": [{ "q": {}, "limit": 0 }] });
+                    request(&*engine, "delete", &all).await;
                 }
+            })
+            .await;
+    }
+}
+
+const AUDITED: &str = "
+entity Place { id: int32 @key  zone: int32 }
+entity Pair { a: int32  b: int32  key (a, b) }
+entity Crew { id: int32 @key }
+entity Thing {
+  id: int32 @key
+  name: string(9)? @ignore_case @unique
+  place: -> Place? on delete restrict inverse things
+  pair: -> Pair? on delete restrict inverse things
+  crew: -> Crew? on delete restrict inverse things 0..2
+  shelf: int32?
+  is_open: bool
+  low: int32?
+  high: int32?
+  unique one_open (shelf) where is_open
+  unique (low, high) nulls equal
+  at most 2 per (high) where is_open
+  check grown on write: low <= 50
+}
+";
+
+/// What another writer puts, beside what breaks nothing, and the rules that then are broken.
+fn violations() -> Vec<(Json, Vec<&'static str>)> {
+    vec![
+        (
+            json!({ "_id": 10, "is_open": false, "low": 10, "name": "ANN" }),
+            vec!["Thing.name.unique"],
+        ),
+        (
+            json!({ "_id": 11, "is_open": false, "low": 11, "place_id": 9 }),
+            vec!["Thing.place.reference"],
+        ),
+        (
+            json!({ "_id": 12, "is_open": false, "low": 12, "pair_a": 1, "pair_b": 9 }),
+            vec!["Thing.pair.reference"],
+        ),
+        (
+            json!({ "_id": 16, "is_open": false, "low": 51 }),
+            vec!["Thing.grown"],
+        ),
+        (
+            json!({ "_id": 13, "is_open": false, "low": 13, "crew_id": 1 }),
+            vec!["Crew.things.bounds"],
+        ),
+        (
+            json!({ "_id": 14, "is_open": true, "low": 14, "shelf": 1 }),
+            vec!["Thing.one_open"],
+        ),
+        (
+            json!({ "_id": 15, "is_open": true, "low": 15, "high": 7 }),
+            vec!["Thing.at_most"],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn audits_find_what_mongodb_accepts() {
+    for place in places(&[MONGODB]) {
+        place
+            .with_database("audits", async move |url| {
+                let kernel = model::kernel(AUDITED);
+                let client = created(&url, &kernel).await;
+                let engine = opened(&url).await;
+                let lowered = client.lowered().unwrap_or_else(|| panic!("it has a design"));
+                let mut audits: Vec<(String, Json)> = Vec::new();
+                for (facet, entry) in lowered.report().coverage.iter() {
+                    let of = &kernel.facets[facet];
+                    let (Outcome::Rule(RuleOutcome::Guarded { audit, .. }), Subject::Rule(rule)) =
+                        (&entry.outcome, of.subject)
+                    else {
+                        continue;
+                    };
+                    let command: Json = serde_json::from_str(&audit.text).unwrap_or_else(|it| panic!("{it}"));
+                    let tells = command.get("find").is_none() || command["filter"] != json!({});
+                    if tells && of.facet != Facet::Living {
+                        let rule = &kernel.rules[rule];
+                        let name = format!("{}.{}", kernel.entities[rule.entity].name, rule.name);
+                        audits.push((name, command));
+                    }
+                }
+                let put = async |collection: &str, document: &Json| {
+                    let command = json!({ "insert": collection, "documents": [document] });
+                    request(&*engine, "insert", &command).await;
+                };
+                put("Place", &json!({ "_id": 1, "zone": 1 })).await;
+                put("Pair", &json!({ "_id": { "a": 1, "b": 2 } })).await;
+                put("Crew", &json!({ "_id": 1 })).await;
+                for document in [
+                    json!({ "_id": 1, "is_open": true, "low": 1, "high": 7, "name": "ann", "place_id": 1, "crew_id": 1 }),
+                    json!({ "_id": 2, "is_open": true, "low": 2, "high": 7, "shelf": 1, "crew_id": 1 }),
+                    json!({ "_id": 3, "is_open": false, "low": 3, "high": 7, "shelf": 1, "pair_a": 1, "pair_b": 2 }),
+                    json!({ "_id": 4, "is_open": false, "low": 3 }),
+                ] {
+                    put("Thing", &document).await;
+                }
+                let broken = async || {
+                    let mut broken = BTreeSet::new();
+                    for (name, command) in &audits {
+                        let word = if command.get("find").is_some() { "find" } else { "aggregate" };
+                        let reply = request(&*engine, word, command).await;
+                        let found = reply["cursor"]["firstBatch"].as_array().map_or(0, Vec::len);
+                        if found > 0 {
+                            broken.insert(name.clone());
+                        }
+                    }
+                    broken
+                };
+                assert_eq!(broken().await, BTreeSet::new());
+                for (document, expected) in violations() {
+                    put("Thing", &document).await;
+                    let expected: BTreeSet<String> = expected.into_iter().map(str::to_owned).collect();
+                    assert_eq!(broken().await, expected, "{document}");
+                    let gone = json!({ "delete": "Thing", "deletes": [{ "q": { "_id": document["_id"] }, "limit": 1 }] });
+                    request(&*engine, "delete", &gone).await;
+                }
+                let witnessed = violations().into_iter().flat_map(|(_, names)| names);
+                let witnessed: BTreeSet<String> = witnessed.map(str::to_owned).collect();
+                let told: BTreeSet<String> = audits.iter().map(|(name, _)| name.clone()).collect();
+                assert_eq!(witnessed, told);
             })
             .await;
     }

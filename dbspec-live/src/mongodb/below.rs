@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, Row};
 
 use super::document::{from_extended, to_extended};
-use super::{Code, write_fault};
+use super::refusal;
 use crate::engine::Session;
 use crate::postgres::{fault, said};
 use crate::{Address, LiveError};
@@ -233,14 +233,10 @@ impl Drop for Connected {
     }
 }
 
-/// What the first error of a write means. Its number is a state of `PostgreSQL`'s, six bits a character.
+/// What the first error of a write means.
 fn refused(error: &Json) -> Fault {
     let code = error["code"]["$numberInt"]
         .as_str()
         .and_then(|it| it.parse().ok());
-    let code: u32 = code.unwrap_or(0);
-    let state: String = (0..5)
-        .filter_map(|at| char::from_u32(((code >> (6 * at)) & 0x3f) + u32::from('0')))
-        .collect();
-    write_fault(Code::State(&state), error["errmsg"].as_str().unwrap_or_default())
+    refusal(code.unwrap_or(0), error["errmsg"].as_str().unwrap_or_default())
 }

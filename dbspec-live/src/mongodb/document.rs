@@ -33,16 +33,16 @@ pub(super) fn to_extended(value: &Value) -> Result<Json, Fault> {
         Value::Int(it) => json!(it),
         Value::Text(it) => Json::String(it.to_string()),
         Value::List(items) => Json::Array(items.iter().map(to_extended).collect::<Result<_, _>>()?),
-        Value::Map(members) => match number(members) {
-            Some((tag, text)) => json!({ tag: text }),
-            None => {
-                let mut object = Map::new();
-                for (name, member) in members {
-                    object.insert(name.to_string(), to_extended(member)?);
-                }
-                Json::Object(object)
+        Value::Map(members) => {
+            if let Some((tag, text)) = number(members) {
+                return Ok(json!({ tag: text }));
             }
-        },
+            let mut object = Map::new();
+            for (name, member) in members {
+                object.insert(name.to_string(), to_extended(member)?);
+            }
+            Json::Object(object)
+        }
         _ => return Err(unfit()),
     })
 }

@@ -12,7 +12,7 @@ use mongodb::{Client, ClientSession, Database};
 use url::Url;
 
 use super::document::{from_document, to_document};
-use super::{Code, write_fault};
+use super::refusal;
 use crate::engine::Session;
 use crate::{Address, LiveError};
 
@@ -172,15 +172,15 @@ fn refused(error: &Bson) -> Fault {
     let says = document
         .and_then(|it| it.get_str("errmsg").ok())
         .unwrap_or_default();
-    write_fault(Code::Number(code.into()), says)
+    refusal(code, says)
 }
 
 /// What an error of the driver means.
 fn fault(error: &Error) -> Fault {
     match &*error.kind {
-        ErrorKind::Command(it) if it.code == 11000 => write_fault(Code::Number(11000), &it.message),
+        ErrorKind::Command(it) if it.code == 11000 => refusal(it.code, &it.message),
         _ if error.contains_label(TRANSIENT_TRANSACTION_ERROR) => Fault::Conflict,
-        ErrorKind::Command(it) => write_fault(Code::Number(it.code.into()), &it.message),
+        ErrorKind::Command(it) => refusal(it.code, &it.message),
         ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. } => Fault::Lost,
         ErrorKind::ServerSelection { .. } => Fault::Throttled,
         _ => Fault::Broken(said(error).into()),

@@ -2,67 +2,30 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dbspec_core::arena::Id;
-use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
-use dbspec_core::backend::{Ask, Compile, Lowered, WriteKind};
-use dbspec_core::kernel::{EntityId, Kernel};
-
+use dbspec_core::backend::Compile;
+use dbspec_core::kernel::Kernel;
 use dbspec_testkit::generate::models;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value as Json;
 
 use super::{Design, DynamoDb, Embed, Index, Options, Table};
+use crate::examples::{committed, example, kernel, laws, programs};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn example(name: &str) -> Arc<Kernel> {
-    let path = root().join("examples").join(name).join("schema.dbspec");
-    let text = std::fs::read_to_string(path).unwrap();
-    kernel(&text)
-}
-
-fn kernel(text: &str) -> Arc<Kernel> {
-    dbspec_core::check::check(dbspec_core::syntax::parse(text)).unwrap_or_else(|it| panic!("{it:?}"))
-}
-
-fn lowered(kernel: &Arc<Kernel>) -> Lowered<Design> {
-    DynamoDb::new().lower(kernel, None).unwrap()
-}
-
-/// The files as committed are what comes out; `DBSPEC_UPDATE=1` writes them anew.
-fn committed(name: &str) {
-    let design = lowered(&example(name)).design;
-    let script = DynamoDb::render(&design);
-    let folder = root().join("tests/out/dynamodb").join(name);
-    for artefact in &script.artefacts {
-        let path = folder.join(&artefact.file);
-        if std::env::var_os("DBSPEC_UPDATE").is_some() {
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(&path, &artefact.text).unwrap();
-        }
-        let there = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            there == artefact.text,
-            "{} is not what comes out: DBSPEC_UPDATE=1 writes it anew",
-            path.display()
-        );
-    }
+fn design(kernel: &Arc<Kernel>) -> Design {
+    DynamoDb::new().lower(kernel, None).unwrap().design
 }
 
 #[test]
 fn the_shop_comes_out_as_committed() {
-    committed("shop");
+    committed(&DynamoDb::new(), "shop");
 }
 
 #[test]
 fn chinook_comes_out_as_committed() {
-    committed("chinook");
+    committed(&DynamoDb::new(), "chinook");
 }
 
 /// The templates declare the tables that the request files create, each by a name of its own that `CloudFormation` takes.
@@ -93,11 +56,11 @@ fn templates(design: &Design) {
 
 #[test]
 fn templates_declare_what_requests_create() {
-    templates(&lowered(&example("shop")).design);
+    templates(&design(&example("shop")));
     let mut runner = TestRunner::deterministic();
     for _ in 0..100 {
         let text = models().new_tree(&mut runner).unwrap().current().text();
-        templates(&lowered(&kernel(&text)).design);
+        templates(&design(&kernel(&text)));
     }
     let table = |at: usize| Table {
         name: format!(
@@ -130,43 +93,21 @@ fn templates_declare_what_requests_create() {
     templates(&large);
 }
 
-/// Every query has a program unless its outcome says that it isn't served, and the writes have one.
-fn programs(name: &str) {
-    let kernel = example(name);
-    let lowered = lowered(&kernel);
-    for (id, query) in kernel.queries.iter() {
-        let facets = query.facets.iter();
-        let refused = facets
-            .map(|it| &lowered.report().coverage.entry(it).outcome)
-            .any(|it| matches!(it, Outcome::Query(QueryOutcome::NotServed { .. })));
-        let program = DynamoDb::new().query_program(&lowered, id);
-        assert_eq!(program.is_err(), refused, "{}: {:?}", query.name, program.err());
-    }
-    let write = WriteKind::Insert(EntityId::new(0));
-    DynamoDb::new().write_program(&lowered, write).unwrap();
-}
-
 #[test]
 fn the_shop_has_programs() {
-    programs("shop");
+    programs(&DynamoDb::new(), "shop");
 }
 
 #[test]
 fn chinook_has_programs() {
-    programs("chinook");
+    programs(&DynamoDb::new(), "chinook");
 }
 
 #[test]
 fn the_laws_hold() {
-    for embed in [Embed::WhereNeeded, Embed::Always] {
-        let backend = DynamoDb::with(Options::new().embed(embed));
-        if let Err(broken) = dbspec_testkit::laws::hold(&backend, 48) {
-            panic!("{broken}");
-        }
-    }
-    for name in ["shop", "chinook"] {
-        if let Err(broken) = dbspec_testkit::laws::hold_on(&DynamoDb::new(), &example(name)) {
-            panic!("{broken}");
-        }
+    laws(&DynamoDb::new());
+    let always = DynamoDb::with(Options::new().embed(Embed::Always));
+    if let Err(broken) = dbspec_testkit::laws::hold(&always, 48) {
+        panic!("{broken}");
     }
 }

@@ -243,7 +243,7 @@ fn of_scalar(kernel: &Kernel, scalar: &Scalar) -> Json {
                 schema["enum"] = it
                     .labels
                     .iter()
-                    .map(|it| it.to_string())
+                    .map(ToString::to_string)
                     .collect::<Vec<_>>()
                     .into();
             }

@@ -35,14 +35,29 @@ pub(in crate::mongodb) enum Grouping {
     Plain,
     /// A unique index over the digest of the values.
     Digest,
-    /// An index over the digest, and a lock.
+    /// An index over the digest, where there is room for one, and a lock.
     Many,
+}
+
+/// So many indexes has a collection beside the one of `_id`.
+/// Source: <https://www.mongodb.com/docs/manual/reference/limits/#indexes>
+pub(super) const MOST_INDEXES: usize = 63;
+
+/// Whether the collection has room for the index of a rule that groups rows, beside one of the key.
+fn has_index(kernel: &Kernel, rule: RuleId) -> bool {
+    let rules = kernel.entities[kernel.rules[rule].entity].rules;
+    let at = rules.position(rule).unwrap_or_default();
+    let before = || rules.iter().take(at).filter(|it| kernel.groups(*it)).count();
+    at + 1 < MOST_INDEXES || before() + 1 < MOST_INDEXES
 }
 
 /// What holds a rule, where it groups rows.
 pub(in crate::mongodb) fn grouping(kernel: &Kernel, rule: RuleId) -> Option<Grouping> {
     if !kernel.groups(rule) {
         return None;
+    }
+    if !has_index(kernel, rule) {
+        return Some(Grouping::Many);
     }
     match &kernel.rules[rule].kind {
         RuleKind::Unique { leaves, filter, .. } => {
@@ -79,18 +94,16 @@ pub(in crate::mongodb) fn grouping(kernel: &Kernel, rule: RuleId) -> Option<Grou
 
 /// The fields that a document must have to be bound by a plain unique rule.
 pub(super) fn present(kernel: &Kernel, rule: RuleId) -> Vec<LeafId> {
-    match &kernel.rules[rule].kind {
-        RuleKind::Unique {
-            leaves,
-            nulls: Nulls::Distinct,
-            ..
-        } => leaves
-            .iter()
-            .copied()
-            .filter(|leaf| kernel.leaves[*leaf].nullable)
-            .collect(),
-        _ => Vec::new(),
-    }
+    let RuleKind::Unique {
+        leaves,
+        nulls: Nulls::Distinct,
+        ..
+    } = &kernel.rules[rule].kind
+    else {
+        return Vec::new();
+    };
+    let nullable = |leaf: &LeafId| kernel.leaves[*leaf].nullable;
+    leaves.iter().copied().filter(nullable).collect()
 }
 
 fn is_sequence(kind: &RuleKind) -> bool {

@@ -1,20 +1,18 @@
 //! Which indexes there are.
 
 use dbspec_core::arena::Id;
+use dbspec_core::backend::decision::{Alternative, Decision};
 use dbspec_core::backend::naming::NameId;
 use dbspec_core::backend::{Lowering, Wanted as Name};
 use dbspec_core::kernel::{Dir, ElementId, EntityId, Kernel, LeafId, QueryId, RuleKind};
 use dbspec_core::query::{AccessPath, Wanted, choose, variants, wanted};
 
-use super::collection::{Collections, Grouping, grouping, present};
+use super::collection::{Collections, Grouping, MOST_INDEXES, grouping, present};
+use crate::mongodb::capability;
 use crate::mongodb::design::{Column, Index, Unique};
 use crate::mongodb::layout::Layout;
 use crate::mongodb::path::{Path, Via, paths};
 use crate::mongodb::types;
-
-/// So many indexes has a collection, the one of `_id` among them.
-/// Source: <https://www.mongodb.com/docs/manual/reference/limits/#indexes>
-const MOST: usize = 64;
 
 /// An index that has no name yet.
 struct Draft {
@@ -25,17 +23,48 @@ struct Draft {
     present: Vec<String>,
 }
 
-/// Adds indexes.
+/// Adds indexes: those that rules need first, then those of references, which every delete looks through; those of queries
+/// have what room is left, but come before, since they may serve references too.
 pub(super) fn lower(cx: &mut Lowering<'_>, all: &mut Collections) {
     let kernel = cx.kernel;
     for entity in kernel.entities.ids() {
+        let mut left_out = Vec::new();
         let drafts = for_rules(kernel, all, entity);
-        add(cx, all, entity, drafts);
+        left_out.extend(add(cx, all, entity, MOST_INDEXES, drafts));
+        let kept = for_references(kernel, all, entity).len();
         let drafts = for_queries(kernel, all, entity);
-        add(cx, all, entity, drafts);
+        left_out.extend(add(cx, all, entity, MOST_INDEXES.saturating_sub(kept), drafts));
         let drafts = for_references(kernel, all, entity);
-        add(cx, all, entity, drafts);
+        left_out.extend(add(cx, all, entity, MOST_INDEXES, drafts));
+        say(cx, entity, left_out);
     }
+}
+
+/// What the most indexes leave out.
+fn say(cx: &mut Lowering<'_>, entity: EntityId, left_out: Vec<Draft>) {
+    if left_out.is_empty() {
+        return;
+    }
+    cx.decisions.push(Decision {
+        element: cx.kernel.entities[entity].element,
+        code: "most-indexes",
+        chosen: format!("{MOST_INDEXES} indexes beside that of _id, as many as a collection has").into(),
+        cost: None,
+        alternatives: left_out
+            .into_iter()
+            .map(|draft| Alternative {
+                what: format!("the index {}", draft.name).into(),
+                cost: None,
+                why_not:
+                    "the collection has no room for it: what it would find is read from all documents, and a \
+                          query that it alone serves isn't served"
+                        .into(),
+            })
+            .collect(),
+        turned_on: Vec::new(),
+        flips: "fewer queries, references and unique rules, or an entity that is split".into(),
+        line: Some(capability::INDEX),
+    });
 }
 
 fn layout<'a>(kernel: &'a Kernel, all: &'a Collections) -> Layout<'a> {
@@ -228,9 +257,17 @@ fn for_references(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<D
     drafts
 }
 
-fn add(cx: &mut Lowering<'_>, all: &mut Collections, entity: EntityId, mut drafts: Vec<Draft>) {
+/// Adds indexes up to so many in all; the others.
+fn add(
+    cx: &mut Lowering<'_>,
+    all: &mut Collections,
+    entity: EntityId,
+    most: usize,
+    mut drafts: Vec<Draft>,
+) -> Vec<Draft> {
     let number = entity.index() as usize;
-    drafts.truncate((MOST - 1).saturating_sub(all.design.collections[number].indexes.len()));
+    let room = most.saturating_sub(all.design.collections[number].indexes.len());
+    let left_out = drafts.split_off(room.min(drafts.len()));
     let wished: Vec<Name<'_>> = drafts
         .iter()
         .map(|draft| Name {
@@ -250,4 +287,5 @@ fn add(cx: &mut Lowering<'_>, all: &mut Collections, entity: EntityId, mut draft
         });
         all.indexes[number].push(id);
     }
+    left_out
 }

@@ -8,7 +8,7 @@ use dbspec_core::backend::naming::NameId;
 use dbspec_core::kernel::{Query, QueryId};
 use dbspec_core::query::{reads, variants};
 
-use super::collection::Collections;
+use super::collection::{Collections, MOST_INDEXES};
 use crate::mongodb::capability;
 use crate::mongodb::layout::Layout;
 use crate::mongodb::path::{Via, plan};
@@ -48,9 +48,15 @@ fn outcome(
                     capability::FULL_READ,
                 );
             }
-            let instead = "say `full read`, or give a condition that an index can answer".into();
+            let instead = if layout.collection(query.from).indexes.len() >= MOST_INDEXES {
+                "say `full read`, or ask less of this entity: its collection has as many indexes as it may"
+            } else {
+                "say `full read`, or give a condition that an index can answer"
+            };
             return (
-                QueryOutcome::NotServed { instead },
+                QueryOutcome::NotServed {
+                    instead: instead.into(),
+                },
                 collection,
                 capability::UNORDERED,
             );

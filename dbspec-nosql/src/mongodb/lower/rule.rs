@@ -60,10 +60,10 @@ pub(super) fn lower(cx: &mut Lowering<'_>, all: &Collections, id: RuleId) {
         RuleKind::Key(_) if grouping(kernel, id).is_none() => (RuleOutcome::Enforced, collection, cap::KEY),
         RuleKind::Unique { .. } | RuleKind::Key(_) => {
             let name = index(all, layout, rule.entity, id).unwrap_or(collection);
-            if grouping(kernel, id) == Some(Grouping::Plain) {
-                (RuleOutcome::Enforced, name, cap::UNIQUE)
-            } else {
-                (guarded(), name, cap::UNIQUE_DIGEST)
+            match grouping(kernel, id) {
+                Some(Grouping::Plain) => (RuleOutcome::Enforced, name, cap::UNIQUE),
+                Some(Grouping::Digest) | None => (guarded(), name, cap::UNIQUE_DIGEST),
+                Some(Grouping::Many) => (guarded(), name, cap::GROUP),
             }
         }
         RuleKind::AtMost { .. } | RuleKind::Overlap { .. } => {
@@ -78,9 +78,13 @@ pub(super) fn lower(cx: &mut Lowering<'_>, all: &Collections, id: RuleId) {
             }
             let first = kernel.fields[*field].leaves.first();
             let by = first.map_or(collection, leaf);
-            for facet in [Facet::Living, Facet::Shared] {
+            let shared = RuleOutcome::Guarded {
+                bound: None,
+                audit: audit::shared(layout, id),
+            };
+            for (facet, outcome) in [(Facet::Living, guarded()), (Facet::Shared, shared)] {
                 cx.coverage
-                    .rule_facet(kernel, (id, facet), guarded(), Some(by), cap::ASSERT);
+                    .rule_facet(kernel, (id, facet), outcome, Some(by), cap::ASSERT);
             }
             return;
         }

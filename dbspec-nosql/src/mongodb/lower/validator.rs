@@ -152,8 +152,17 @@ pub(super) fn predicate(layout: Layout<'_>, entity: EntityId, holds: &Pred, on_w
         // It need not hold later, but a touched document is validated again.
         return None;
     }
+    Saying { layout }.test(&holds.not_false(&|place| may_be_null(layout, entity, place)))
+}
+
+/// The expression for the documents that a filter binds; `None` where there is none.
+pub(super) fn bound(layout: Layout<'_>, entity: EntityId, filter: &Pred) -> Option<Json> {
+    Saying { layout }.test(&filter.is_true(&|place| may_be_null(layout, entity, place)))
+}
+
+fn may_be_null(layout: Layout<'_>, entity: EntityId, place: &Place) -> bool {
     let kernel = layout.kernel;
-    let nullable = |place: &Place| match place {
+    match place {
         Place::Leaf { leaf, .. } => kernel.entity_of(*leaf) != entity || kernel.leaves[*leaf].nullable,
         Place::Var { .. }
         | Place::Session { .. }
@@ -161,8 +170,7 @@ pub(super) fn predicate(layout: Layout<'_>, entity: EntityId, holds: &Pred, on_w
         | Place::Output(_)
         | Place::Now
         | Place::Today => true,
-    };
-    Saying { layout }.test(&holds.not_false(&nullable))
+    }
 }
 
 struct Saying<'a> {

@@ -30,7 +30,6 @@ pub(super) fn commit(layout: Layout<'_>) -> Block {
         layout,
         faults: faults(layout),
     };
-    let kernel = layout.kernel;
     let null = |name: &str| is_null(member(slot(X), name));
     let mut block = vec![
         Step::Set(TOUCHED, list([])),
@@ -44,11 +43,7 @@ pub(super) fn commit(layout: Layout<'_>) -> Block {
     // Rows that go, or go and come.
     let phase = |test: Term| Step::Set(PHASE, filter(slot(CHANGES), X, test));
     block.push(phase(not(null("before"))));
-    block.push(by_kind(
-        PHASE,
-        "do",
-        committing.by_act(|it, entity, act| it.remove(entity, act)),
-    ));
+    block.push(by_kind(PHASE, "do", committing.by_act(Committing::remove)));
     block.push(phase(both(not(null("before")), not(null("after")))));
     block.push(by_kind(
         PHASE,
@@ -59,12 +54,7 @@ pub(super) fn commit(layout: Layout<'_>) -> Block {
         }),
     ));
     block.push(phase(not(null("after"))));
-    block.push(by_kind(
-        PHASE,
-        "do",
-        committing.by_act(|it, entity, act| it.insert(entity, act)),
-    ));
-    debug_assert!(kernel.entities.len() == layout.design.collections.len());
+    block.push(by_kind(PHASE, "do", committing.by_act(Committing::insert)));
     block
 }
 
