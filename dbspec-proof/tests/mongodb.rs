@@ -197,7 +197,7 @@ fn violations() -> Vec<(Json, Vec<&'static str>)> {
         ),
         (
             json!({ "_id": 13, "is_open": false, "low": 13, "crew_id": 1 }),
-            vec!["Crew.things.bounds"],
+            vec!["Thing.Crew.things.bounds"],
         ),
         (
             json!({ "_id": 14, "is_open": true, "low": 14, "shelf": 1 }),
@@ -205,7 +205,7 @@ fn violations() -> Vec<(Json, Vec<&'static str>)> {
         ),
         (
             json!({ "_id": 15, "is_open": true, "low": 15, "high": 7 }),
-            vec!["Thing.at_most"],
+            vec!["Thing.at most(high)"],
         ),
     ]
 }
