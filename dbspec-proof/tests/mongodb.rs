@@ -196,6 +196,10 @@ fn violations() -> Vec<(Json, Vec<&'static str>)> {
             vec!["Thing.grown"],
         ),
         (
+            json!({ "_id": 16, "is_open": false, "low": 16, "crew_id": 9 }),
+            vec!["Thing.crew.reference"],
+        ),
+        (
             json!({ "_id": 13, "is_open": false, "low": 13, "crew_id": 1 }),
             vec!["Thing.Crew.things.bounds"],
         ),
