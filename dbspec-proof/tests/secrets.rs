@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use dbspec_core::program::from_json;
 use dbspec_core::program::machine::{Call, Fault};
 use dbspec_core::value::Value;
 use dbspec_live::{Client, LiveError};
-use dbspec_proof::engine::{DYNAMODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, opened, places};
+use dbspec_proof::engine::{DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, opened, places};
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_not_repeated() {
@@ -73,5 +74,34 @@ async fn values_of_a_request_are_not_repeated() {
             let said = format!("{fault} {fault:?}");
             assert!(!said.contains("hushed"), "{said}");
         }
+    }
+}
+
+#[tokio::test]
+async fn values_of_a_document_are_not_repeated() {
+    for place in places(&[MONGODB]) {
+        place
+            .with_database("secrets", async move |url| {
+                // By the protocol, and by the functions below it.
+                let by_protocol = url.split('?').next().unwrap_or_default().to_owned();
+                for way in [by_protocol, url] {
+                    let engine = opened(&way).await;
+                    let mut session = engine.session().await.unwrap_or_else(|fault| panic!("{fault}"));
+                    for command in [
+                        serde_json::json!({ "find": "nothing", "filter": { "name": { "$hushed": "hushed" } } }),
+                        serde_json::json!({ "insert": "nothing", "documents": [{ "_id": { "$regularExpression": "hushed" } }] }),
+                    ] {
+                        let text = if command.get("find").is_some() { "find" } else { "insert" };
+                        let call = Call { text: text.into(), args: from_json(&command) };
+                        let Err(fault) = session.calls(&[call]).await else {
+                            panic!("{command}: no fault");
+                        };
+                        assert!(matches!(fault, Fault::Broken(_)), "{fault}");
+                        let said = format!("{fault} {fault:?}");
+                        assert!(!said.contains("hushed"), "{said}");
+                    }
+                }
+            })
+            .await;
     }
 }
