@@ -1,6 +1,7 @@
 //! Collections, fields, and what stands beside a row's own values.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use dbspec_core::arena::Id;
 use dbspec_core::backend::decision::{Alternative, Decision};
@@ -10,8 +11,11 @@ use dbspec_core::kernel::{EntityId, Filling, Kernel, LeafId, LeafType, Nulls, Ru
 use serde_json::Value as Json;
 
 use crate::document::name::leaf_name;
+use crate::document::owned::{self, Owned};
+use crate::document::size::most_bytes;
 use crate::mongodb::capability;
 use crate::mongodb::design::{Collection, Design, Field, Group, ID, Sequence};
+use crate::mongodb::rules::DOCUMENT;
 use crate::mongodb::types;
 
 /// A design and the names of its parts, entity by entity.
@@ -326,9 +330,27 @@ fn sequences(cx: &mut Lowering<'_>, all: &mut Collections) {
 
 fn decide(cx: &mut Lowering<'_>) {
     let kernel = cx.kernel;
-    for (_, it) in kernel.entities.iter() {
+    let bounded: BTreeMap<EntityId, Owned> =
+        owned::all(kernel).into_iter().map(|it| (it.entity, it)).collect();
+    for (entity, it) in kernel.entities.iter() {
         let Some(owner) = it.owner else { continue };
         let fan = it.fields.first().map(|field| cx.figures.fan_out(field));
+        let why_not = match bounded.get(&entity) {
+            Some(few) => {
+                let bytes = most_bytes(kernel, entity).map(|it| it.saturating_mul(u64::from(few.most)));
+                let size = match bytes {
+                    Some(bytes) if bytes > DOCUMENT => {
+                        format!("up to {bytes} bytes of values don't fit into one of 16 MB")
+                    }
+                    Some(bytes) => format!("each change of one would write up to {bytes} bytes of values"),
+                    None => "nothing bounds their bytes".to_owned(),
+                };
+                format!("{size}, and conflict with changes of any other")
+            }
+            None => {
+                "something else than their owner leads to them, or nothing bounds their number".to_owned()
+            }
+        };
         cx.decisions.push(Decision {
             element: it.element,
             code: "embed-or-reference",
@@ -341,13 +363,10 @@ fn decide(cx: &mut Lowering<'_>) {
             alternatives: vec![Alternative {
                 what: "an array in the owner's document".into(),
                 cost: Some(1),
-                why_not:
-                    "each change of one would write all of them and conflict with changes of any other, what \
-                          names one could not find it by a key, and a document ends at 16 MB"
-                        .into(),
+                why_not: why_not.into(),
             }],
             turned_on: fan.map(|it| (it, None)).into_iter().collect(),
-            flips: "few rows that are always read and written with their owner".into(),
+            flips: "nothing yet: this compiler embeds no rows".into(),
             line: Some(capability::KEY_READ),
         });
     }

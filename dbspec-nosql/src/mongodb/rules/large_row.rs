@@ -8,7 +8,7 @@ use crate::document::size::longest_row;
 
 /// The most bytes of a document.
 /// Source: <https://www.mongodb.com/docs/manual/reference/limits/#bson-documents>
-const DOCUMENT: u64 = 16 * 1024 * 1024;
+pub(in crate::mongodb) const DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// A row that can be larger than a document.
 pub(super) static RULE: Rule = Rule {

@@ -9,6 +9,8 @@ use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
 use dbspec_core::kernel::Kernel;
 
+pub(super) use large_row::DOCUMENT;
+
 /// Every rule of this room, in order of codes.
 pub(super) static RULES: &[&Rule] = &[&large_row::RULE];
 
