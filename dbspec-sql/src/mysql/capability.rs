@@ -32,6 +32,9 @@ lines! {
     TYPE = "MY-TYPE" "the column's type refuses the value, where `sql_mode` is strict"
         When::Needs("setting sql_mode: STRICT_TRANS_TABLES, the default"), REFUSED,
         "https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sql-mode-strict";
+    FRACTION = "MY-FRACTION" "what stands behind 30 digits after the point is rounded away"
+        When::Never("a decimal has at most 30 digits behind its point"), Proof::Document,
+        "https://dev.mysql.com/doc/refman/8.4/en/precision-math-decimal-characteristics.html";
     CHECK = "MY-CHECK" "a CHECK refuses the row" When::Since(8, 0, 16), REFUSED,
         "https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html";
     NOT_NULL = "MY-NOT-NULL" "NOT NULL refuses the row" When::Always, REFUSED,

@@ -22,6 +22,14 @@ pub(super) const LONGEST_ROW: u32 = 60_000;
 /// How many digits a number has behind its point at most.
 pub(super) const FRACTION: u8 = 30;
 
+/// Whether values of a type have more digits behind their point than a column keeps.
+pub(super) fn is_cut(ty: &LeafType) -> bool {
+    match ty {
+        LeafType::Scalar(Scalar::Decimal { scale, .. }) => *scale > FRACTION,
+        LeafType::Scalar(_) | LeafType::List(_) => false,
+    }
+}
+
 /// How many digits a number has at most.
 pub(super) const DIGITS: u8 = 65;
 

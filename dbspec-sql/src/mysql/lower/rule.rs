@@ -19,6 +19,9 @@ pub(super) fn lower(draft: &mut Draft<'_>, rule: RuleId) {
     let kernel = draft.kernel;
     let it = &kernel.rules[rule];
     match &it.kind {
+        RuleKind::Type(leaf) if types::is_cut(&kernel.leaves[*leaf].ty) => {
+            unsupported(draft, rule, cap::FRACTION);
+        }
         RuleKind::Type(leaf) => {
             let column = Sql::column(&draft.column(*leaf).name);
             let holds = types::check(kernel, &kernel.leaves[*leaf].ty, &column);
