@@ -32,6 +32,8 @@ pub use dbspec_memory::{Memory, Reference};
 pub use dbspec_nosql::DynamoDb;
 #[cfg(feature = "mongodb")]
 pub use dbspec_nosql::MongoDb;
+#[cfg(feature = "redis")]
+pub use dbspec_nosql::Redis;
 #[cfg(feature = "mysql")]
 pub use dbspec_sql::MySql;
 #[cfg(feature = "postgres")]

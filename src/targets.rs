@@ -99,6 +99,14 @@ const ENGINES: &[Engine] = &[
         options: &["replica_set"],
         backend: |version| Box::new(dbspec_nosql::MongoDb::new(version)),
     },
+    #[cfg(feature = "redis")]
+    Engine {
+        name: "redis",
+        versions: &[7, 8],
+        // One slot holds a model: alone or in a cluster, the design is the same.
+        options: &["cluster"],
+        backend: |_| Box::new(dbspec_nosql::Redis::new()),
+    },
     Engine {
         name: "memory",
         versions: &[],
@@ -117,10 +125,12 @@ const LEFT_OUT: &[&str] = &[
     "dynamodb",
     #[cfg(not(feature = "mongodb"))]
     "mongodb",
+    #[cfg(not(feature = "redis"))]
+    "redis",
 ];
 
 /// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["redis", "neo4j"];
+const TO_COME: &[&str] = &["neo4j"];
 
 /// A target and its compiler.
 pub struct Target {

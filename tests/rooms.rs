@@ -27,7 +27,7 @@ const ROOMS: [&str; 11] = [
 const SHARED: [&str; 3] = ["relational", "document", "cypher"];
 
 /// What opens connections, reads clocks by itself or runs tasks.
-const DRIVERS: [&str; 11] = [
+const DRIVERS: [&str; 12] = [
     "tokio",
     "async-std",
     "mio",
@@ -37,6 +37,7 @@ const DRIVERS: [&str; 11] = [
     "sqlx-core",
     "aws-sdk-dynamodb",
     "mongodb",
+    "redis",
     "rustls",
     "socket2",
 ];

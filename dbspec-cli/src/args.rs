@@ -191,7 +191,7 @@ pub(crate) struct Run {
     /// Load these rows first: a folder with one ENTITY.jsonl each
     #[arg(long, value_name = "FOLDER")]
     pub rows: Option<PathBuf>,
-    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, memory: or memory:FOLDER
+    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…, memory: or memory:FOLDER
     #[arg(
         long,
         value_name = "URL",
@@ -226,7 +226,7 @@ pub(crate) struct Verify {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub model: Model,
-    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…
+    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…
     #[arg(long, value_name = "URL", env = "DBSPEC_URL", hide_env_values = true)]
     pub url: String,
 }

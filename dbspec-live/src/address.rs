@@ -24,11 +24,13 @@ pub enum Address {
     /// `mongodb://user:password@host:port/database` (or `mongodb+srv://…`). `documentdb=postgres%3A%2F%2F…` names the
     /// `PostgreSQL` below, where what speaks the protocol is made of `DocumentDB`.
     MongoDb(Url),
+    /// `redis://user:password@host:port/database` (or `rediss://…` with TLS), alone or a node of a cluster. `prefix=…` is the
+    /// hash tag of all keys in place of the model's name.
+    Redis(Url),
 }
 
 /// What addresses look like, for messages.
-const FORMS: &str =
-    "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…`, `dynamodb://…` and `mongodb://…` are known";
+const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…`, `dynamodb://…`, `mongodb://…` and `redis://…` are known";
 
 impl Address {
     /// Reads a URL.
@@ -47,6 +49,7 @@ impl Address {
             "mysql" => Ok(Self::MySql(url)),
             "dynamodb" => Ok(Self::DynamoDb(url)),
             "mongodb" | "mongodb+srv" => Ok(Self::MongoDb(url)),
+            "redis" | "rediss" => Ok(Self::Redis(url)),
             other => Err(LiveError::Address(format!(
                 "there is no engine `{other}`; {FORMS}"
             ))),
@@ -59,7 +62,11 @@ impl fmt::Display for Address {
         match self {
             Self::Memory(None) => f.write_str("memory:"),
             Self::Memory(Some(folder)) => write!(f, "memory:{}", folder.display()),
-            Self::Postgres(url) | Self::MySql(url) | Self::DynamoDb(url) | Self::MongoDb(url) => {
+            Self::Postgres(url)
+            | Self::MySql(url)
+            | Self::DynamoDb(url)
+            | Self::MongoDb(url)
+            | Self::Redis(url) => {
                 write!(f, "{}:", url.scheme())?;
                 if let Some(host) = url.host_str() {
                     write!(f, "//{host}")?;
@@ -67,7 +74,10 @@ impl fmt::Display for Address {
                 if let Some(port) = url.port() {
                     write!(f, ":{port}")?;
                 }
-                if matches!(self, Self::Postgres(_) | Self::MySql(_) | Self::MongoDb(_)) {
+                if matches!(
+                    self,
+                    Self::Postgres(_) | Self::MySql(_) | Self::MongoDb(_) | Self::Redis(_)
+                ) {
                     f.write_str(url.path())?;
                 }
                 Ok(())
@@ -103,6 +113,10 @@ mod tests {
             (
                 "mongodb://me:hush@db.example/shop?documentdb=postgres%3A%2F%2Fme%3Ahush%40below%2Fx",
                 "mongodb://db.example/shop",
+            ),
+            (
+                "redis://me:hush@cache.example:6380/2?prefix=hush",
+                "redis://cache.example:6380/2",
             ),
         ] {
             let address = Address::parse(text).expect("an address");

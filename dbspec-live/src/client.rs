@@ -60,9 +60,11 @@ impl Client {
                 }
                 Side::Memory(Mutex::new(memory))
             }
-            Address::Postgres(_) | Address::MySql(_) | Address::DynamoDb(_) | Address::MongoDb(_) => {
-                Side::Live(Live::new(open(&address).await?, &kernel)?)
-            }
+            Address::Postgres(_)
+            | Address::MySql(_)
+            | Address::DynamoDb(_)
+            | Address::MongoDb(_)
+            | Address::Redis(_) => Side::Live(Live::new(open(&address).await?, &kernel)?),
         };
         Ok(Self {
             kernel,

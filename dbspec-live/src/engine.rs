@@ -50,6 +50,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         Address::DynamoDb(url) => Ok(Box::new(crate::dynamodb::DynamoDb::connect(url, address).await?)),
         #[cfg(feature = "mongodb")]
         Address::MongoDb(url) => Ok(Box::new(crate::mongodb::MongoDb::connect(url, address).await?)),
+        #[cfg(feature = "redis")]
+        Address::Redis(url) => Ok(Box::new(crate::redis::Redis::connect(url, address).await?)),
         Address::Memory(_) => Err(LiveError::Address(format!(
             "{address}: there is nothing to connect to"
         ))),
@@ -67,6 +69,10 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         ))),
         #[cfg(not(feature = "mongodb"))]
         Address::MongoDb(_) => Err(LiveError::Address(format!(
+            "{address}: this build has no driver for it"
+        ))),
+        #[cfg(not(feature = "redis"))]
+        Address::Redis(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),
     }

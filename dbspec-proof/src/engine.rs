@@ -28,6 +28,18 @@ pub const MYSQL: &str = "mysql";
 pub const DYNAMODB: &str = "dynamodb";
 /// `MongoDB`'s protocol.
 pub const MONGODB: &str = "mongodb";
+/// Redis.
+pub const REDIS: &str = "redis";
+/// A cluster of Redis.
+pub const REDIS_CLUSTER: &str = "rediscluster";
+
+/// Deletes keys by a pattern, on the node that has the slot of the first.
+const SWEEP: &str = "local at = '0'
+repeat
+  local found = redis.call('SCAN', at, 'MATCH', ARGV[1], 'COUNT', 1000)
+  for _, key in ipairs(found[2]) do redis.call('DEL', key) end
+  at = found[1]
+until at == '0'";
 
 /// Those engines, where tests are to run on live ones; says what is left out otherwise.
 #[expect(clippy::print_stderr, reason = "a test says what it leaves out")]
@@ -66,6 +78,11 @@ impl Place {
     /// Whether the database is `MongoDB`.
     pub fn is_mongodb(&self) -> bool {
         self.name == MONGODB
+    }
+
+    /// Whether the database is Redis.
+    pub fn is_redis(&self) -> bool {
+        self.name == REDIS || self.name == REDIS_CLUSTER
     }
 
     /// Runs a test on an empty database of its own, which is dropped afterwards.
@@ -122,6 +139,8 @@ impl Place {
                 &json!({ "dropDatabase": 1 }),
             )
             .await;
+        } else if let Some((_, prefix)) = url.split_once("?prefix=") {
+            self.drop_keys(prefix).await;
         } else if let Some((_, prefix)) = url.split_once("&prefix=") {
             self.drop_tables(&format!("{prefix}.")).await;
         }
@@ -142,6 +161,8 @@ impl Place {
             format!("{server}/{name}")
         } else if self.is_mongodb() {
             in_database(&self.url, |_| name.to_owned())
+        } else if self.is_redis() {
+            format!("{}?prefix={name}", self.url)
         } else {
             format!("{}&prefix={name}", self.url)
         }
@@ -159,8 +180,25 @@ impl Place {
             statement(&*self.open(&self.url).await, &sql).await;
         } else if self.is_mongodb() {
             self.clear(&in_database(&self.url, |_| name.to_owned())).await;
+        } else if self.is_redis() {
+            self.drop_keys(name).await;
         } else {
             self.drop_tables(&format!("{name}.")).await;
+        }
+    }
+
+    /// Drops the keys of a tag, and where one server has all keys those of the tags that begin so; then the users.
+    async fn drop_keys(&self, tag: &str) {
+        let engine = self.open(&self.url).await;
+        let within = if self.name == REDIS { "" } else { "}:" };
+        let sweep = json!([SWEEP, 1, format!("{{{tag}}}"), format!("{{{tag}{within}*")]);
+        request(&*engine, "EVAL", &sweep).await;
+        let users = request(&*engine, "ACL USERS", &json!([])).await;
+        for user in users.as_array().into_iter().flatten() {
+            let own = user.as_str().and_then(|it| it.strip_prefix("dbspec."));
+            if own.is_some_and(|it| it == tag || it.starts_with(&format!("{tag}."))) {
+                request(&*engine, "ACL DELUSER", &json!([user])).await;
+            }
         }
     }
 

@@ -193,7 +193,7 @@ fn come_upon(plan: &Json, kept: Option<f64>, small: &[String]) -> u64 {
     own + sum
 }
 
-/// How many items or documents `DynamoDB` or `MongoDB` reads for requests that were heard: what it says it looked at, and one per item that was
+/// How many items, documents or rows `DynamoDB`, `MongoDB` or Redis reads for requests that were heard: what it says it looked at, and one per item that was
 /// asked for by its key.
 pub fn rows_of_requests(heard: &Heard) -> u64 {
     let counts = heard.iter().map(|(call, result)| {
@@ -210,6 +210,11 @@ pub fn rows_of_requests(heard: &Heard) -> u64 {
             }
             // What a find brings: how many documents it looked at beyond, no reply tells.
             "find" => reply["cursor"]["firstBatch"].as_array().map_or(0, Vec::len) as u64,
+            // Those of the keys that there are.
+            "FCALL_RO" if to_json(&call.args).unwrap_or_default()[0] == "dbspec_rows" => {
+                let rows = reply.as_array().into_iter().flatten();
+                rows.filter(|row| row.get(2).is_some()).count() as u64
+            }
             "TransactGetItems" => reply["Responses"].as_array().map_or(0, Vec::len) as u64,
             _ => 0,
         }

@@ -13,7 +13,9 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::{Operation, Row};
 use dbspec_live::{Client, LiveError};
 use dbspec_memory::Memory;
-use dbspec_proof::engine::{DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, places};
+use dbspec_proof::engine::{
+    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, REDIS, created, places,
+};
 use dbspec_proof::{compare, model};
 use dbspec_testkit::generate::{ModelPlan, listed_models, models, names};
 use dbspec_testkit::operations::{Made, Maker, StepPlan, steps};
@@ -53,6 +55,11 @@ fn lists_of_dynamodb_mean_what_the_reference_engine_means() {
 #[test]
 fn mongodb_means_what_the_reference_engine_means() {
     differ(MONGODB, CASES);
+}
+
+#[test]
+fn redis_means_what_the_reference_engine_means() {
+    differ(REDIS, CASES);
 }
 
 /// What a run came to, so that a test which compares nothing fails.

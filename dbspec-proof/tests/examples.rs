@@ -10,7 +10,8 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::Asked;
 use dbspec_live::{Address, Client};
 use dbspec_proof::engine::{
-    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, opened, places, statement,
+    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, REDIS, REDIS_CLUSTER, opened, places,
+    statement,
 };
 use dbspec_proof::spy::{Spy, rows_of_plans, rows_of_requests, rows_of_statements};
 use dbspec_proof::{compare, draw, model, scale};
@@ -48,6 +49,21 @@ async fn chinook_on_mongodb() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shop_on_mongodb() {
     shop(MONGODB, &[1, 10]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chinook_on_redis() {
+    chinook(REDIS, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_redis() {
+    shop(REDIS, &[1, 10]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_a_cluster_of_redis() {
+    shop(REDIS_CLUSTER, &[1]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use dbspec_core::backend::Script;
 use dbspec_proof::engine::{
-    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, created, opened, places, request,
+    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, REDIS, created, opened, places, request,
 };
 use dbspec_proof::model;
 use serde_json::{Value as Json, json};
@@ -83,6 +83,41 @@ async fn mongosh_runs_the_schemas() {
                     assert!(!made.is_empty(), "{}: nothing is there", file.display());
                 })
                 .await;
+        }
+    }
+}
+
+/// The commands do on a database of their own what they do anywhere: keys have the model's tag.
+#[tokio::test]
+async fn redis_cli_runs_the_commands() {
+    for place in places(&[REDIS]) {
+        let url = format!("{}/15", place.url());
+        for name in ["chinook", "shop"] {
+            for file in ["schema.redis", "users.redis"] {
+                let file = model::repository("tests/out/redis").join(name).join(file);
+                let script = std::fs::File::open(&file).unwrap_or_else(|error| panic!("{error}"));
+                let run = Command::new(model::repository("engines/client"))
+                    .args(["redis", &url])
+                    .stdin(script)
+                    .output();
+                let run = run.unwrap_or_else(|error| panic!("redis-cli: {error}"));
+                let said = String::from_utf8_lossy(&run.stderr);
+                let says = String::from_utf8_lossy(&run.stdout);
+                assert!(run.status.success(), "{}: {said}", file.display());
+                assert!(!says.contains("ERR"), "{}: {says}", file.display());
+            }
+            let engine = opened(&url).await;
+            let catalog = format!("{{{name}}}:catalog");
+            let listed = request(&*engine, "HLEN", &json!([catalog])).await;
+            assert!(listed.as_u64() > Some(5), "{name}: {listed} kinds of key");
+            let user = format!("dbspec.{name}");
+            let made = request(&*engine, "ACL GETUSER", &json!([user])).await;
+            assert!(
+                made.to_string().contains(&format!("{{{name}}}:*")),
+                "{name}: {made}"
+            );
+            request(&*engine, "DEL", &json!([catalog])).await;
+            request(&*engine, "ACL DELUSER", &json!([user])).await;
         }
     }
 }

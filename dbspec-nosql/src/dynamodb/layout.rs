@@ -1,15 +1,14 @@
 //! Where rows lie: keys of items from keys and rows.
 //!
-//! A partition key joins its segments by `#`; in a sort key each segment begins with `0` and ends with `#`, and null is
-//! `1#`, so that nulls are last, whatever stands behind is smaller than what goes on, and nothing is ever empty.
+//! A partition key [joins](joined) its segments; in a sort key each is [ended](ended).
 
 use dbspec_core::arena::{Id, Run};
 use dbspec_core::kernel::{EntityId, FieldId, Kernel, LeafId};
 use dbspec_core::program::{Codec, Term};
 
 use super::design::{Counter, Design, Guard, GuardKind, Item, ItemIndex, PK, SK, Table};
-use super::types;
-use crate::document::term::{concat, encode, is_null, is_set, member, nth, record, text, text_if};
+use crate::document::segment::{ended, joined};
+use crate::document::term::{concat, encode, member, nth, record, text};
 
 /// A design, with the kernel that it is of.
 #[derive(Clone, Copy)]
@@ -62,47 +61,16 @@ impl<'a> Layout<'a> {
         if leaves.is_empty() {
             return text(WHOLE);
         }
-        let mut parts = Vec::new();
-        for leaf in leaves {
-            if !parts.is_empty() {
-                parts.push(text("#"));
-            }
-            let it = &self.kernel.leaves[*leaf];
-            let value = value(*leaf);
-            if it.nullable {
-                parts.push(text_if("1", is_null(value.clone())));
-                parts.push(text_if("0", is_set(value.clone())));
-            }
-            let segment = types::segment(self.kernel, *leaf, value);
-            let may_be_empty = types::may_be_empty(self.kernel, *leaf) && !it.nullable;
-            parts.push(if may_be_empty {
-                encode(Codec::NonEmpty, segment)
-            } else {
-                segment
-            });
-        }
-        match <[Term; 1]>::try_from(parts) {
-            Ok([one]) => one,
-            Err(parts) => concat(parts),
-        }
+        joined(self.kernel, leaves, value)
     }
 
     /// A sort key, or the beginning of one.
     pub(super) fn range(&self, tag: Option<&str>, leaves: &[LeafId], value: &dyn Fn(LeafId) -> Term) -> Term {
-        let mut parts: Vec<Term> = tag.map(text).into_iter().collect();
-        for leaf in leaves {
-            let value = value(*leaf);
-            let segment = types::segment(self.kernel, *leaf, value.clone());
-            if self.kernel.leaves[*leaf].nullable {
-                parts.push(text_if("1#", is_null(value.clone())));
-                parts.push(text_if("0", is_set(value.clone())));
-                parts.push(segment);
-                parts.push(text_if("#", is_set(value)));
-            } else {
-                parts.extend([text("0"), segment, text("#")]);
-            }
+        let tag = tag.map(text);
+        match (tag, ended(self.kernel, leaves, value)) {
+            (Some(tag), range) => concat([tag, range]),
+            (None, range) => range,
         }
-        concat(parts)
     }
 
     /// The keys that an index gets of a row: the attributes and their texts.

@@ -12,10 +12,10 @@
 //! | json, secrets | S | none |
 //! | points, vectors, collections | L | none |
 
-use dbspec_core::kernel::{Item, Kernel, LeafId, LeafType, ListKind, ListType, Member, Scalar, Type};
-use dbspec_core::program::{Codec, Fixed, LeafCodec, Number, Term};
+use dbspec_core::kernel::{Item, Kernel, LeafType, ListKind, ListType, Member, Scalar, Type};
+use dbspec_core::program::{Codec, Fixed, LeafCodec, Number};
 
-use crate::document::term::{concat, encode, not, text_if};
+pub(super) use crate::document::segment::{in_keys, longest, may_be_empty, segment};
 
 /// The engine's word for a leaf's type.
 pub(super) fn word(ty: &LeafType) -> &'static str {
@@ -126,108 +126,4 @@ fn group(kernel: &Kernel, members: &[Member]) -> Codec {
     };
     let members = Codec::Members(members.iter().map(of).collect());
     Codec::Tagged("M".into(), Box::new(members))
-}
-
-/// Whether a leaf's values can stand in keys.
-pub(super) fn in_keys(kernel: &Kernel, leaf: LeafId) -> bool {
-    longest(kernel, leaf).is_some()
-}
-
-/// The most bytes that a leaf's value takes in a key; `None` where it can't stand there, or has no limit.
-pub(super) fn longest(kernel: &Kernel, leaf: LeafId) -> Option<u64> {
-    let LeafType::Scalar(scalar) = &kernel.leaves[leaf].ty else {
-        return None;
-    };
-    Some(match scalar {
-        Scalar::Bool => 1,
-        Scalar::Int16 | Scalar::Int32 | Scalar::Int64 | Scalar::Duration => 20,
-        Scalar::Decimal { precision, .. } => u64::from(*precision) + 1,
-        Scalar::Float64 => 16,
-        // Four bytes a character; those that are escaped take two.
-        Scalar::String { max } => u64::from(*max) * 4,
-        Scalar::Bytes { max } => u64::from(*max) * 2,
-        Scalar::Uuid => 36,
-        Scalar::Date => 10,
-        Scalar::Time => 15,
-        Scalar::Timestamp => 27,
-        Scalar::Enum(id) if kernel.enums[*id].ordered => 20,
-        Scalar::Enum(id) => kernel.enums[*id]
-            .labels
-            .iter()
-            .map(|it| it.len() as u64 * 2)
-            .max()?,
-        Scalar::Encrypted { max, lookup: true } => u64::from(*max) * 8 + 200,
-        Scalar::Text
-        | Scalar::Json
-        | Scalar::Point
-        | Scalar::Vector { .. }
-        | Scalar::Hashed
-        | Scalar::Encrypted { lookup: false, .. } => return None,
-    })
-}
-
-/// A leaf's value as a segment of a key: without `#`, in the value's order. Null stays null, but for a boolean.
-pub(super) fn segment(kernel: &Kernel, leaf: LeafId, value: Term) -> Term {
-    let LeafType::Scalar(scalar) = &kernel.leaves[leaf].ty else {
-        return value;
-    };
-    match scalar {
-        Scalar::Bool => concat([text_if("t", value.clone()), text_if("f", not(value))]),
-        Scalar::Int16 | Scalar::Int32 | Scalar::Int64 => encode(Codec::OrderedText(Number::Int), value),
-        Scalar::Decimal { precision, scale } => {
-            let number = Number::Decimal {
-                precision: *precision,
-                scale: *scale,
-            };
-            encode(Codec::OrderedText(number), value)
-        }
-        Scalar::Float64 => encode(Codec::OrderedText(Number::Float), value),
-        Scalar::Duration => encode(Codec::OrderedText(Number::Duration), value),
-        Scalar::Bytes { .. } => encode(Codec::Hex, value),
-        Scalar::Enum(id) if kernel.enums[*id].ordered => {
-            let rank = encode(Codec::Rank(kernel.enums[*id].labels.clone()), value);
-            encode(Codec::OrderedText(Number::Int), rank)
-        }
-        Scalar::Enum(_) | Scalar::Uuid | Scalar::Date | Scalar::Time | Scalar::Timestamp => {
-            encode(Codec::Segment, encode(plain(kernel, scalar), value))
-        }
-        Scalar::String { .. }
-        | Scalar::Text
-        | Scalar::Json
-        | Scalar::Point
-        | Scalar::Vector { .. }
-        | Scalar::Hashed
-        | Scalar::Encrypted { .. } => encode(Codec::Segment, value),
-    }
-}
-
-/// Whether a leaf's values are texts, so that one of them may be empty.
-pub(super) fn may_be_empty(kernel: &Kernel, leaf: LeafId) -> bool {
-    match &kernel.leaves[leaf].ty {
-        LeafType::Scalar(
-            Scalar::String { .. }
-            | Scalar::Text
-            | Scalar::Bytes { .. }
-            | Scalar::Encrypted { .. }
-            | Scalar::Enum(_),
-        ) => true,
-        LeafType::Scalar(
-            Scalar::Bool
-            | Scalar::Int16
-            | Scalar::Int32
-            | Scalar::Int64
-            | Scalar::Decimal { .. }
-            | Scalar::Float64
-            | Scalar::Uuid
-            | Scalar::Date
-            | Scalar::Time
-            | Scalar::Timestamp
-            | Scalar::Duration
-            | Scalar::Json
-            | Scalar::Point
-            | Scalar::Vector { .. }
-            | Scalar::Hashed,
-        )
-        | LeafType::List(_) => false,
-    }
 }
