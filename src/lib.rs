@@ -20,8 +20,8 @@ pub mod build;
 pub mod targets;
 
 pub use dbspec_core::{
-    arena, backend, check, diag, export, kernel, model, pred, program, query, rows, semantics, span, syntax,
-    typed, value,
+    arena, backend, check, counterexample, diag, export, kernel, model, pred, program, query, rows,
+    semantics, span, syntax, typed, value,
 };
 
 pub use dbspec_core::check::check;

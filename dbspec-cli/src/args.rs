@@ -123,6 +123,9 @@ pub(crate) struct Why {
     /// The element by its path: `Order`, `Order.lines`, `orders_of_customer`
     #[arg(value_name = "ELEMENT")]
     pub element: String,
+    /// Show each rule that a target doesn't enforce by the fewest rows that break it, as the engine's own client puts them in
+    #[arg(long = "break")]
+    pub breaks: bool,
 }
 
 /// `export`

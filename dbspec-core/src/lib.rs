@@ -16,6 +16,7 @@ pub mod value;
 pub mod check;
 pub mod kernel;
 
+pub mod counterexample;
 pub mod pred;
 pub mod query;
 pub mod rows;

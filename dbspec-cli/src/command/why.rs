@@ -1,5 +1,7 @@
 //! `dbspec why`: one element, what became of it, why, and what else there was.
 
+mod broken;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -35,6 +37,9 @@ struct TargetReport {
     outcomes: Vec<OutcomeView>,
     decisions: Vec<DecisionView>,
     lines: Vec<LineView>,
+    /// What shows the rules that it doesn't enforce, where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breaks: Option<Vec<broken::Break>>,
 }
 
 pub(crate) fn run(args: &Why) -> Result<(), Failure> {
@@ -50,8 +55,13 @@ pub(crate) fn run(args: &Why) -> Result<(), Failure> {
         })
     };
     let mut targets = Vec::new();
-    for (target, lowered) in compilation.pairs() {
+    let mut found = broken::Found::default();
+    for compiled in &compilation.targets {
+        let (target, lowered) = (&compiled.target.name, &compiled.lowered);
         let mut coverage = TargetCoverage::of(target.clone(), lowered);
+        let breaks = args
+            .breaks
+            .then(|| found.breaks(compiled, &coverage.outcomes, &within));
         coverage.outcomes.retain(|it| within(&it.path));
         let mut decisions = TargetDecisions::of(target.clone(), lowered).decisions;
         decisions.retain(|it| within(&it.path));
@@ -66,6 +76,7 @@ pub(crate) fn run(args: &Why) -> Result<(), Failure> {
             lines: lines.map(LineView::from).collect(),
             outcomes: coverage.outcomes,
             decisions,
+            breaks,
         });
     }
     let mut assumptions = AssumptionsFile::of(kernel, compilation.pairs()).assumptions;
@@ -129,6 +140,10 @@ fn text(report: &Report) -> String {
     let _ = writeln!(text, "{STRONG}{}{STRONG:#}", report.paths.join(", "));
     for target in &report.targets {
         let _ = writeln!(text, "\n{STRONG}{}{STRONG:#}", target.target);
+        if let Some(breaks) = &target.breaks {
+            broken::text(breaks, &mut text);
+            continue;
+        }
         for name in &target.names {
             let _ = writeln!(text, "  became {name}");
         }
@@ -167,7 +182,8 @@ fn text(report: &Report) -> String {
             let _ = writeln!(text, "  nothing of its own");
         }
     }
-    if !report.assumptions.is_empty() {
+    let asked = report.targets.iter().any(|it| it.breaks.is_some());
+    if !report.assumptions.is_empty() && !asked {
         let _ = writeln!(text, "\n{STRONG}assumed, since nobody said{STRONG:#}");
         for it in &report.assumptions {
             let _ = writeln!(text, "  {}: {} {FAINT}{}{FAINT:#}", it.path, it.say, it.quantity);

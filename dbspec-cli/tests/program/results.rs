@@ -265,6 +265,26 @@ fn why_explains_an_element_with_its_parts() {
 }
 
 #[test]
+fn why_shows_what_is_not_enforced_by_rows() {
+    let desk = notes();
+    let run = "why notes.dbspec Note --break --target dynamodb";
+    let done = desk.run(run).exits(0);
+    let put = "aws dynamodb put-item --cli-input-json '{";
+    assert!(done.out.contains(put), "{}", done.out);
+    assert!(done.out.contains("Note.text.size: guarded"), "{}", done.out);
+    let json = desk.run(&format!("{run} --format json")).exits(0).json();
+    let breaks = json["targets"][0]["breaks"].as_array().expect("a list");
+    for it in breaks {
+        let shown = it["rows"].is_array() && it["statements"].is_array();
+        assert!(shown || it["why"].is_string(), "{it}");
+    }
+    let done = desk
+        .run("why notes.dbspec Note.text --break --target postgres")
+        .exits(0);
+    assert!(done.out.contains("every rule is enforced"), "{}", done.out);
+}
+
+#[test]
 fn assumptions_say_how_to_say_it() {
     let desk = notes();
     let done = desk.run("assumptions notes.dbspec --format json").exits(0).json();

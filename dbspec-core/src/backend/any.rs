@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::capability::Line;
 use super::naming::Given;
-use super::{Ask, Compile, DesignData, Faces, Incomplete, Lowered, NotServed, Script, WriteKind};
+use super::{Ask, Compile, DesignData, Faces, Incomplete, Lowered, NotServed, Plain, Script, WriteKind};
 use crate::check::Rule;
 use crate::diag::Diagnostic;
-use crate::kernel::{Kernel, QueryId};
+use crate::kernel::{EntityId, Kernel, QueryId};
 use crate::program::Program;
+use crate::semantics::Row;
 
 /// A design whose engine is known at run time alone.
 pub trait AnyDesign: Any + Debug + Send + Sync {
@@ -74,6 +75,8 @@ pub trait AnyBackend: Send + Sync {
     fn script(&self, design: &dyn AnyDesign) -> Result<Script, WrongDesign>;
     /// Programs, where the backend has them.
     fn asking(&self) -> Option<&dyn AnyAsk>;
+    /// Plain insertions, where the backend has them.
+    fn inserting(&self) -> Option<&dyn AnyPlain>;
 }
 
 impl<B: Compile> AnyBackend for B {
@@ -104,8 +107,12 @@ impl<B: Compile> AnyBackend for B {
             .ok_or(WrongDesign { engine: B::NAME })
     }
     fn asking(&self) -> Option<&dyn AnyAsk> {
-        let Faces { ask } = self.faces();
+        let Faces { ask, plain: _ } = self.faces();
         ask
+    }
+    fn inserting(&self) -> Option<&dyn AnyPlain> {
+        let Faces { plain, ask: _ } = self.faces();
+        plain
     }
 }
 
@@ -147,6 +154,27 @@ impl<B: Ask> AnyAsk for B {
                 .map_err(|wrong| wrong_design::<B>(&wrong))?,
             write,
         )
+    }
+}
+
+/// [`Plain`], where the engine is known at run time alone.
+pub trait AnyPlain: Send + Sync {
+    /// What the engine's own client runs to insert rows as they are; `None` where it can't, also for a design that another
+    /// engine made.
+    fn plain_insertion(
+        &self,
+        lowered: &Lowered<Box<dyn AnyDesign>>,
+        rows: &[(EntityId, Row)],
+    ) -> Option<Vec<Box<str>>>;
+}
+
+impl<B: Plain> AnyPlain for B {
+    fn plain_insertion(
+        &self,
+        lowered: &Lowered<Box<dyn AnyDesign>>,
+        rows: &[(EntityId, Row)],
+    ) -> Option<Vec<Box<str>>> {
+        self.insertion(&lowered.typed::<B::Design>().ok()?, rows)
     }
 }
 

@@ -20,7 +20,7 @@ pub mod view;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use any::{AnyAsk, AnyBackend, AnyDesign, WrongDesign};
+pub use any::{AnyAsk, AnyBackend, AnyDesign, AnyPlain, WrongDesign};
 pub use lowering::{Figures, Incomplete, Lowered, Lowering, Namer, Wanted, row_bytes};
 pub use script::{Artefact, Script};
 
@@ -28,6 +28,7 @@ use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::kernel::{EntityId, Kernel, QueryId, WriteId};
 use crate::program::Program;
+use crate::semantics::Row;
 use capability::Line;
 use naming::{Given, Limits, Mapping};
 
@@ -94,6 +95,13 @@ pub trait Ask: Compile {
     fn write_program(&self, lowered: &Lowered<Self::Design>, write: WriteKind) -> Result<Program, NotServed>;
 }
 
+/// Says how a client of the engine puts rows in, past every program and its guards.
+pub trait Plain: Compile {
+    /// What the engine's own client runs to insert rows as they are, all of them in one transaction where the engine has
+    /// any; `None` where a row has a value that the engine can't hold.
+    fn insertion(&self, lowered: &Lowered<Self::Design>, rows: &[(EntityId, Row)]) -> Option<Vec<Box<str>>>;
+}
+
 /// Which write a program is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WriteKind {
@@ -123,18 +131,35 @@ pub struct NotServed {
 pub struct Faces<'a> {
     /// Programs.
     pub ask: Option<&'a dyn AnyAsk>,
+    /// Plain insertions.
+    pub plain: Option<&'a dyn AnyPlain>,
 }
 
 impl<'a> Faces<'a> {
     /// No optional face.
     pub fn none() -> Self {
-        Self { ask: None }
+        Self {
+            ask: None,
+            plain: None,
+        }
     }
 
     /// With programs.
     #[must_use]
     pub fn ask(self, ask: &'a dyn AnyAsk) -> Self {
-        Self { ask: Some(ask) }
+        Self {
+            ask: Some(ask),
+            ..self
+        }
+    }
+
+    /// With plain insertions.
+    #[must_use]
+    pub fn plain(self, plain: &'a dyn AnyPlain) -> Self {
+        Self {
+            plain: Some(plain),
+            ..self
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub use answer::{answer, composed_key, is_shown, shown};
 pub use apply::{apply, bound_values, would_break};
 pub use audit::{Breach, audit};
 pub use depend::{Way, own_leaves, ways};
+pub(crate) use eval::value_on;
 pub use eval::{Invalid, Truth, truth_of, truth_on, value_of};
 
 use crate::kernel::{EntityId, FieldId, Kernel, LeafId, QueryId, Refusal, RuleId, WriteId};

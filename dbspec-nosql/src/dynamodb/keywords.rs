@@ -20,3 +20,8 @@ pub(super) fn limits() -> Limits {
         allowed: |it| it.is_ascii_alphanumeric() || matches!(it, '_' | '.' | '-'),
     }
 }
+
+/// A text as one word of a shell's command line.
+pub(super) fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

@@ -51,11 +51,12 @@ mod types;
 
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;
-use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Script, WriteKind};
+use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Plain, Script, WriteKind};
 use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
-use dbspec_core::kernel::{Kernel, QueryId};
+use dbspec_core::kernel::{EntityId, Kernel, QueryId};
 use dbspec_core::program::Program;
+use dbspec_core::semantics::Row;
 
 pub use design::{
     Attribute, Counter, Design, Guard, GuardKind, Index, Item, ItemIndex, Sequence, Table, Within,
@@ -114,7 +115,7 @@ impl Compile for DynamoDb {
     }
 
     fn faces(&self) -> Faces<'_> {
-        Faces::none().ask(self)
+        Faces::none().ask(self).plain(self)
     }
 }
 
@@ -125,5 +126,11 @@ impl Ask for DynamoDb {
 
     fn write_program(&self, lowered: &Lowered<Design>, write: WriteKind) -> Result<Program, NotServed> {
         program::write(lowered, write)
+    }
+}
+
+impl Plain for DynamoDb {
+    fn insertion(&self, lowered: &Lowered<Design>, rows: &[(EntityId, Row)]) -> Option<Vec<Box<str>>> {
+        program::insertion(lowered, rows)
     }
 }

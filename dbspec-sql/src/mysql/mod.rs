@@ -57,11 +57,14 @@ mod words;
 
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;
-use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Script, WriteKind};
+use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Plain, Script, WriteKind};
 use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
-use dbspec_core::kernel::{Kernel, QueryId};
+use dbspec_core::kernel::{EntityId, Kernel, QueryId};
 use dbspec_core::program::Program;
+use dbspec_core::semantics::Row;
+
+use crate::relational::plain;
 
 pub use design::{Check, Column, ColumnType, Design, ForeignKey, Index, IndexKey, OnDelete, Table, Trigger};
 pub use options::Options;
@@ -118,7 +121,7 @@ impl Compile for MySql {
     }
 
     fn faces(&self) -> Faces<'_> {
-        Faces::none().ask(self)
+        Faces::none().ask(self).plain(self)
     }
 }
 
@@ -129,5 +132,11 @@ impl Ask for MySql {
 
     fn write_program(&self, lowered: &Lowered<Design>, write: WriteKind) -> Result<Program, NotServed> {
         program::write(lowered, write)
+    }
+}
+
+impl Plain for MySql {
+    fn insertion(&self, lowered: &Lowered<Design>, rows: &[(EntityId, Row)]) -> Option<Vec<Box<str>>> {
+        plain::insertion(lowered.design.ground(lowered.kernel()), rows, "start transaction")
     }
 }

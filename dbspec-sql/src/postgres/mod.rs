@@ -63,11 +63,14 @@ mod words;
 
 use dbspec_core::backend::capability::Line;
 use dbspec_core::backend::naming::Limits;
-use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Script, WriteKind};
+use dbspec_core::backend::{Ask, Compile, Faces, Lowered, Lowering, NotServed, Plain, Script, WriteKind};
 use dbspec_core::check::Rule;
 use dbspec_core::diag::Diagnostic;
-use dbspec_core::kernel::{Kernel, QueryId};
+use dbspec_core::kernel::{EntityId, Kernel, QueryId};
 use dbspec_core::program::Program;
+use dbspec_core::semantics::Row;
+
+use crate::relational::plain;
 
 pub use design::{
     Act, Check, Column, ColumnType, Design, Exclusion, ForeignKey, Index, IndexKey, Judges, OnDelete, Table,
@@ -127,7 +130,7 @@ impl Compile for Postgres {
     }
 
     fn faces(&self) -> Faces<'_> {
-        Faces::none().ask(self)
+        Faces::none().ask(self).plain(self)
     }
 }
 
@@ -138,5 +141,11 @@ impl Ask for Postgres {
 
     fn write_program(&self, lowered: &Lowered<Design>, write: WriteKind) -> Result<Program, NotServed> {
         program::write(lowered, write)
+    }
+}
+
+impl Plain for Postgres {
+    fn insertion(&self, lowered: &Lowered<Design>, rows: &[(EntityId, Row)]) -> Option<Vec<Box<str>>> {
+        plain::insertion(lowered.design.ground(lowered.kernel()), rows, "begin")
     }
 }

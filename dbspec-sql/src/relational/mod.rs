@@ -12,6 +12,7 @@ pub(crate) mod fact;
 pub(crate) mod index;
 pub(crate) mod local;
 pub(crate) mod naming;
+pub(crate) mod plain;
 pub(crate) mod program;
 pub(crate) mod regex;
 mod select;

@@ -210,6 +210,23 @@ pub fn truth_on(
     }
 }
 
+/// The value of an expression on a row; `None` where it can't be worked out, or the store lacks something.
+pub(crate) fn value_on(
+    kernel: &Kernel,
+    store: &dyn Store,
+    context: &Context,
+    (entity, row): (EntityId, &[Value]),
+    expr: &Expr,
+) -> Option<Value> {
+    let env = Env {
+        kernel,
+        store,
+        context,
+        vars: &[],
+    };
+    env.value(&Scope::row(entity, row), expr).ok()
+}
+
 /// A store for what needs none.
 pub(crate) struct Rowless;
 

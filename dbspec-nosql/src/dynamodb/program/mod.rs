@@ -6,6 +6,7 @@ mod guard;
 mod held;
 mod list;
 mod need;
+mod plain;
 mod query;
 mod request;
 mod write;
@@ -14,6 +15,8 @@ use dbspec_core::backend::coverage::{Outcome, QueryOutcome};
 use dbspec_core::backend::{Lowered, NotServed, WriteKind};
 use dbspec_core::kernel::QueryId;
 use dbspec_core::program::{Flaw, Program, Slot};
+
+pub(super) use plain::insertion;
 
 use super::design::Design;
 use super::layout::Layout;
