@@ -27,6 +27,8 @@ pub use dbspec_core::{
 pub use dbspec_core::check::check;
 pub use dbspec_core::model::Model;
 pub use dbspec_core::syntax::parse;
+#[cfg(feature = "neo4j")]
+pub use dbspec_graph::Neo4j;
 pub use dbspec_memory::{Memory, Reference};
 #[cfg(feature = "dynamodb")]
 pub use dbspec_nosql::DynamoDb;

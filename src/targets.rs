@@ -27,13 +27,6 @@ pub static UNKNOWN_VERSION: Code = Code {
     docs: "A target states a version of its engine that isn't supported. The message lists those that are.",
 };
 
-/// A target names an engine whose compiler comes later.
-pub static ENGINE_TO_COME: Code = Code {
-    id: "W0903",
-    name: "engine-to-come",
-    docs: "The engine is known, but this release has no compiler for it: the target is left out.",
-};
-
 /// A target has words that its engine's compiler doesn't know.
 pub static UNKNOWN_OPTION: Code = Code {
     id: "E0904",
@@ -53,7 +46,6 @@ pub static ENGINE_LEFT_OUT: Code = Code {
 pub static CODES: &[&Code] = &[
     &UNKNOWN_ENGINE,
     &UNKNOWN_VERSION,
-    &ENGINE_TO_COME,
     &UNKNOWN_OPTION,
     &ENGINE_LEFT_OUT,
 ];
@@ -107,6 +99,13 @@ const ENGINES: &[Engine] = &[
         options: &["cluster"],
         backend: |_| Box::new(dbspec_nosql::Redis::new()),
     },
+    #[cfg(feature = "neo4j")]
+    Engine {
+        name: "neo4j",
+        versions: &[5, 2025],
+        options: &["community", "enterprise"],
+        backend: |_| Box::new(dbspec_graph::Neo4j::new()),
+    },
     Engine {
         name: "memory",
         versions: &[],
@@ -127,10 +126,9 @@ const LEFT_OUT: &[&str] = &[
     "mongodb",
     #[cfg(not(feature = "redis"))]
     "redis",
+    #[cfg(not(feature = "neo4j"))]
+    "neo4j",
 ];
-
-/// Engines that the language knows and whose compilers come later.
-const TO_COME: &[&str] = &["neo4j"];
 
 /// A target and its compiler.
 pub struct Target {
@@ -161,12 +159,6 @@ pub enum NotATarget {
         /// The engine that was probably meant.
         near: Option<String>,
     },
-    /// The compiler comes later.
-    #[error("this release has no compiler for {engine}; it has them for {}", compiled())]
-    ToCome {
-        /// The engine.
-        engine: String,
-    },
     /// The compiler is a feature that this build hasn't.
     #[error("the compiler for {engine} is left out of this build: dbspec's feature `{engine}` brings it")]
     LeftOut {
@@ -188,15 +180,11 @@ fn hint(near: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-fn compiled() -> String {
+fn known() -> String {
     let names: Vec<&str> = ENGINES.iter().map(|it| it.name).collect();
     names.join(", ")
 }
 
-fn known() -> String {
-    let later: Vec<String> = TO_COME.iter().map(|it| format!("{it} (later)")).collect();
-    format!("{}, {}", compiled(), later.join(", "))
-}
 
 fn versions(engine: &str) -> String {
     let versions = ENGINES
@@ -223,24 +211,18 @@ fn options(engine: &str) -> &'static [&'static str] {
 /// ```
 /// assert!(dbspec::targets::backend("postgres", Some("17")).is_ok());
 /// assert!(dbspec::targets::backend("postgres", Some("9.6")).is_err());
-/// assert!(dbspec::targets::backend("neo4j", None).is_err());
 /// ```
 ///
 /// # Errors
 /// [`NotATarget`]
 pub fn backend(engine: &str, version: Option<&str>) -> Result<(TargetName, Box<dyn AnyBackend>), NotATarget> {
-    if TO_COME.contains(&engine) {
-        return Err(NotATarget::ToCome {
-            engine: engine.to_owned(),
-        });
-    }
     if LEFT_OUT.contains(&engine) {
         return Err(NotATarget::LeftOut {
             engine: engine.to_owned(),
         });
     }
     let Some(found) = ENGINES.iter().find(|it| it.name == engine) else {
-        let known = ENGINES.iter().map(|it| it.name).chain(TO_COME.iter().copied());
+        let known = ENGINES.iter().map(|it| it.name).chain(LEFT_OUT.iter().copied());
         return Err(NotATarget::Engine {
             engine: engine.to_owned(),
             near: nearest(engine, known).map(str::to_owned),
@@ -284,11 +266,11 @@ pub fn all() -> Vec<Target> {
 pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
     let mut targets = Vec::new();
     let mut found = Vec::new();
-    let mut to_come: Vec<(&str, Span)> = Vec::new();
     for stated in &kernel.targets {
         let at = kernel.elements[stated.element].span;
         match backend(&stated.engine, stated.version.as_deref()) {
             Ok((name, backend)) => {
+                let backend = edition(&stated.engine, &stated.options).unwrap_or(backend);
                 let known = options(&stated.engine);
                 if let Some(option) = stated.options.iter().find(|it| !known.contains(&it.as_str())) {
                     found.push(
@@ -311,7 +293,6 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
                     backend,
                 });
             }
-            Err(NotATarget::ToCome { .. }) => to_come.push((&stated.engine, at)),
             Err(NotATarget::LeftOut { engine }) => found.push(
                 Diagnostic::warning(
                     &ENGINE_LEFT_OUT,
@@ -335,21 +316,27 @@ pub fn stated(kernel: &Kernel) -> (Vec<Target>, Vec<Diagnostic>) {
             }
         }
     }
-    if !to_come.is_empty() {
-        let engines: Vec<&str> = to_come.iter().map(|(engine, _)| *engine).collect();
-        let what = format!(
-            "targets are left out: this release has no compiler for {}",
-            engines.join(", ")
-        );
-        let warning = Diagnostic::warning(&ENGINE_TO_COME, what)
-            .why(format!(
-                "it has compilers for {}; the other targets are left out",
-                compiled()
-            ))
-            .help("keep them for a release that has them, or remove them");
-        found.push(to_come.iter().fold(warning, |it, (_, at)| it.at(*at, "")));
-    }
     (targets, found)
+}
+
+/// The compiler for the edition that the options name, where the engine has editions.
+#[cfg(feature = "neo4j")]
+fn edition(engine: &str, options: &[String]) -> Option<Box<dyn AnyBackend>> {
+    use dbspec_graph::neo4j::{Edition, Options};
+    let edition = options.iter().find_map(|it| match (engine, it.as_str()) {
+        ("neo4j", "community") => Some(Edition::Community),
+        ("neo4j", "enterprise") => Some(Edition::Enterprise),
+        _ => None,
+    });
+    Some(Box::new(dbspec_graph::Neo4j::with(
+        Options::new().edition(edition?),
+    )))
+}
+
+/// No engine of this build has editions.
+#[cfg(not(feature = "neo4j"))]
+fn edition(_: &str, _: &[String]) -> Option<Box<dyn AnyBackend>> {
+    None
 }
 
 fn unknown_engine(engine: &str, near: Option<String>, at: Span) -> Diagnostic {

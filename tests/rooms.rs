@@ -62,7 +62,7 @@ fn folders(of: &Path) -> Vec<PathBuf> {
 /// The folders of engines.
 fn engines() -> Vec<PathBuf> {
     let mut all = vec![root().join("dbspec-testkit/src/empty")];
-    for family in ["dbspec-sql/src", "dbspec-nosql/src"] {
+    for family in ["dbspec-sql/src", "dbspec-nosql/src", "dbspec-graph/src"] {
         all.extend(folders(&root().join(family)));
     }
     all.retain(|path| !SHARED.iter().any(|shared| path.ends_with(shared)));

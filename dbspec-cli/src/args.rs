@@ -194,7 +194,7 @@ pub(crate) struct Run {
     /// Load these rows first: a folder with one ENTITY.jsonl each
     #[arg(long, value_name = "FOLDER")]
     pub rows: Option<PathBuf>,
-    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…, memory: or memory:FOLDER
+    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…, neo4j://…, memory: or memory:FOLDER
     #[arg(
         long,
         value_name = "URL",
@@ -229,7 +229,7 @@ pub(crate) struct Verify {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub model: Model,
-    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…
+    /// The database: postgres://…, mysql://…, dynamodb://…, mongodb://…, redis://…, neo4j://…
     #[arg(long, value_name = "URL", env = "DBSPEC_URL", hide_env_values = true)]
     pub url: String,
 }

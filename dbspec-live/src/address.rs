@@ -27,10 +27,13 @@ pub enum Address {
     /// `redis://user:password@host:port/database` (or `rediss://…` with TLS), alone or a node of a cluster. `prefix=…` is the
     /// hash tag of all keys in place of the model's name.
     Redis(Url),
+    /// `neo4j://user:password@host:port/database`, or `neo4j+s:` with TLS. `prefix=…` stands before the label of every
+    /// node, so that several models can live in one database.
+    Neo4j(Url),
 }
 
 /// What addresses look like, for messages.
-const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…`, `dynamodb://…`, `mongodb://…` and `redis://…` are known";
+const FORMS: &str = "`memory:`, `memory:FOLDER`, `postgres://…`, `mysql://…`, `dynamodb://…`, `mongodb://…`, `redis://…` and `neo4j://…` are known";
 
 impl Address {
     /// Reads a URL.
@@ -50,6 +53,7 @@ impl Address {
             "dynamodb" => Ok(Self::DynamoDb(url)),
             "mongodb" | "mongodb+srv" => Ok(Self::MongoDb(url)),
             "redis" | "rediss" => Ok(Self::Redis(url)),
+            "neo4j" | "neo4j+s" => Ok(Self::Neo4j(url)),
             other => Err(LiveError::Address(format!(
                 "there is no engine `{other}`; {FORMS}"
             ))),
@@ -66,7 +70,8 @@ impl fmt::Display for Address {
             | Self::MySql(url)
             | Self::DynamoDb(url)
             | Self::MongoDb(url)
-            | Self::Redis(url) => {
+            | Self::Redis(url)
+            | Self::Neo4j(url) => {
                 write!(f, "{}:", url.scheme())?;
                 if let Some(host) = url.host_str() {
                     write!(f, "//{host}")?;
@@ -76,7 +81,7 @@ impl fmt::Display for Address {
                 }
                 if matches!(
                     self,
-                    Self::Postgres(_) | Self::MySql(_) | Self::MongoDb(_) | Self::Redis(_)
+                    Self::Postgres(_) | Self::MySql(_) | Self::MongoDb(_) | Self::Redis(_) | Self::Neo4j(_)
                 ) {
                     f.write_str(url.path())?;
                 }
@@ -117,6 +122,10 @@ mod tests {
             (
                 "redis://me:hush@cache.example:6380/2?prefix=hush",
                 "redis://cache.example:6380/2",
+            ),
+            (
+                "neo4j://me:hush@localhost:7687/x?prefix=y",
+                "neo4j://localhost:7687/x",
             ),
         ] {
             let address = Address::parse(text).expect("an address");

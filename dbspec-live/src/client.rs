@@ -64,7 +64,8 @@ impl Client {
             | Address::MySql(_)
             | Address::DynamoDb(_)
             | Address::MongoDb(_)
-            | Address::Redis(_) => Side::Live(Live::new(open(&address).await?, &kernel)?),
+            | Address::Redis(_)
+            | Address::Neo4j(_) => Side::Live(Live::new(open(&address).await?, &kernel)?),
         };
         Ok(Self {
             kernel,

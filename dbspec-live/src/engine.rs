@@ -52,6 +52,8 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         Address::MongoDb(url) => Ok(Box::new(crate::mongodb::MongoDb::connect(url, address).await?)),
         #[cfg(feature = "redis")]
         Address::Redis(url) => Ok(Box::new(crate::redis::Redis::connect(url, address).await?)),
+        #[cfg(feature = "neo4j")]
+        Address::Neo4j(url) => Ok(Box::new(crate::neo4j::Neo4j::connect(url, address).await?)),
         Address::Memory(_) => Err(LiveError::Address(format!(
             "{address}: there is nothing to connect to"
         ))),
@@ -61,6 +63,10 @@ pub async fn open(address: &Address) -> Result<Box<dyn Engine>, LiveError> {
         ))),
         #[cfg(not(feature = "mysql"))]
         Address::MySql(_) => Err(LiveError::Address(format!(
+            "{address}: this build has no driver for it"
+        ))),
+        #[cfg(not(feature = "neo4j"))]
+        Address::Neo4j(_) => Err(LiveError::Address(format!(
             "{address}: this build has no driver for it"
         ))),
         #[cfg(not(feature = "dynamodb"))]

@@ -31,6 +31,8 @@ mod dynamodb;
 mod mongodb;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(feature = "neo4j")]
+mod neo4j;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redis")]

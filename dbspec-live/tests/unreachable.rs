@@ -6,12 +6,13 @@ use std::sync::Arc;
 use dbspec_live::{Client, LiveError};
 
 /// The discard port, where nobody listens.
-const NOWHERE: [&str; 5] = [
+const NOWHERE: [&str; 6] = [
     "postgres://hushed:hushed@127.0.0.1:9/shop?application_name=hushed",
     "mysql://hushed:hushed@127.0.0.1:9/shop",
     "dynamodb://127.0.0.1:9?region=nowhere&access_key=hushed&secret_key=hushed",
     "mongodb://hushed:hushed@127.0.0.1:9/shop?documentdb=postgres%3A%2F%2Fhushed%3Ahushed%40127.0.0.1%3A9%2Fhushed",
     "redis://hushed:hushed@127.0.0.1:9/0?prefix=hushed",
+    "neo4j://hushed:hushed@127.0.0.1:9?prefix=hushed",
 ];
 
 #[tokio::test]

@@ -28,6 +28,8 @@ pub const MYSQL: &str = "mysql";
 pub const DYNAMODB: &str = "dynamodb";
 /// `MongoDB`'s protocol.
 pub const MONGODB: &str = "mongodb";
+/// `Neo4j`.
+pub const NEO4J: &str = "neo4j";
 /// Redis.
 pub const REDIS: &str = "redis";
 /// A cluster of Redis.
@@ -83,6 +85,11 @@ impl Place {
     /// Whether the database is Redis.
     pub fn is_redis(&self) -> bool {
         self.name == REDIS || self.name == REDIS_CLUSTER
+    }
+
+    /// Whether the database is `Neo4j`.
+    pub fn is_neo4j(&self) -> bool {
+        self.name == NEO4J
     }
 
     /// Runs a test on an empty database of its own, which is dropped afterwards.
@@ -143,6 +150,8 @@ impl Place {
             self.drop_keys(prefix).await;
         } else if let Some((_, prefix)) = url.split_once("&prefix=") {
             self.drop_tables(&format!("{prefix}.")).await;
+        } else if let Some((_, prefix)) = url.split_once("?prefix=") {
+            self.drop_nodes(&format!("{prefix}.")).await;
         }
     }
 
@@ -161,7 +170,7 @@ impl Place {
             format!("{server}/{name}")
         } else if self.is_mongodb() {
             in_database(&self.url, |_| name.to_owned())
-        } else if self.is_redis() {
+        } else if self.is_redis() || self.is_neo4j() {
             format!("{}?prefix={name}", self.url)
         } else {
             format!("{}&prefix={name}", self.url)
@@ -182,6 +191,8 @@ impl Place {
             self.clear(&in_database(&self.url, |_| name.to_owned())).await;
         } else if self.is_redis() {
             self.drop_keys(name).await;
+        } else if self.is_neo4j() {
+            self.drop_nodes(&format!("{name}.")).await;
         } else {
             self.drop_tables(&format!("{name}.")).await;
         }
@@ -200,6 +211,34 @@ impl Place {
                 request(&*engine, "ACL DELUSER", &json!([user])).await;
             }
         }
+    }
+
+    /// Drops constraints, indexes and nodes whose names and labels have a prefix.
+    async fn drop_nodes(&self, prefix: &str) {
+        let engine = self.open(&self.url).await;
+        let call = |text: String| Call {
+            text: text.into(),
+            args: Value::Map(vec![("prefix".into(), Value::text(prefix))]),
+        };
+        for (shows, drops) in [("CONSTRAINTS", "CONSTRAINT"), ("INDEXES", "INDEX")] {
+            let shows = format!("SHOW {shows} YIELD name WHERE name STARTS WITH $prefix RETURN name");
+            let found = called(&*engine, call(shows)).await;
+            let found = found["rows"].as_array().into_iter().flatten();
+            let names = found.filter_map(Json::as_str);
+            let drops: Vec<Call> = names.map(|name| call(format!("DROP {drops} `{name}`"))).collect();
+            if drops.is_empty() {
+                continue;
+            }
+            let together = async {
+                let mut session = engine.session().await?;
+                session.begin("BEGIN").await?;
+                session.calls(&drops).await?;
+                session.commit().await
+            };
+            together.await.unwrap_or_else(|fault| panic!("{prefix}: {fault}"));
+        }
+        let nodes = "MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH $prefix) DETACH DELETE n";
+        called(&*engine, call(nodes.to_owned())).await;
     }
 
     async fn drop_tables(&self, prefix: &str) {
@@ -257,6 +296,16 @@ pub async fn statement(engine: &dyn Engine, sql: &str) -> Vec<Json> {
     let call = Call {
         text: sql.into(),
         args: Value::List(Vec::new()),
+    };
+    let reply = called(engine, call).await;
+    reply["rows"].as_array().cloned().unwrap_or_default()
+}
+
+/// Runs a Cypher statement; its rows, each the value of its one column.
+pub async fn cypher(engine: &dyn Engine, statement: &str) -> Vec<Json> {
+    let call = Call {
+        text: statement.into(),
+        args: Value::Map(Vec::new()),
     };
     let reply = called(engine, call).await;
     reply["rows"].as_array().cloned().unwrap_or_default()

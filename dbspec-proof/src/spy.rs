@@ -193,6 +193,15 @@ fn come_upon(plan: &Json, kept: Option<f64>, small: &[String]) -> u64 {
     own + sum
 }
 
+/// How many rows come back for requests that were heard.
+pub fn rows_of_replies(heard: &Heard) -> u64 {
+    let counts = heard.iter().map(|(_, result)| {
+        let reply = to_json(result).unwrap_or_default();
+        reply["rows"].as_array().map_or(0, Vec::len) as u64
+    });
+    counts.sum()
+}
+
 /// How many items, documents or rows `DynamoDB`, `MongoDB` or Redis reads for requests that were heard: what it says it looked at, and one per item that was
 /// asked for by its key.
 pub fn rows_of_requests(heard: &Heard) -> u64 {

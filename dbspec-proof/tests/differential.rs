@@ -14,7 +14,7 @@ use dbspec_core::semantics::{Operation, Row};
 use dbspec_live::{Client, LiveError};
 use dbspec_memory::Memory;
 use dbspec_proof::engine::{
-    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, REDIS, created, places,
+    DYNAMODB, MONGODB, MYSQL, NEO4J, POSTGRES_NEWEST, POSTGRES_OLDEST, REDIS, created, places,
 };
 use dbspec_proof::{compare, model};
 use dbspec_testkit::generate::{ModelPlan, listed_models, models, names};
@@ -60,6 +60,12 @@ fn mongodb_means_what_the_reference_engine_means() {
 #[test]
 fn redis_means_what_the_reference_engine_means() {
     differ(REDIS, CASES);
+}
+
+#[test]
+fn neo4j_means_what_the_reference_engine_means() {
+    // It plans every statement of every model, which takes a second of each.
+    differ(NEO4J, CASES / 4);
 }
 
 /// What a run came to, so that a test which compares nothing fails.

@@ -10,10 +10,10 @@ use dbspec_core::rows::Given;
 use dbspec_core::semantics::Asked;
 use dbspec_live::{Address, Client};
 use dbspec_proof::engine::{
-    DYNAMODB, MONGODB, MYSQL, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, REDIS, REDIS_CLUSTER, opened, places,
-    statement,
+    DYNAMODB, MONGODB, MYSQL, NEO4J, POSTGRES_NEWEST, POSTGRES_OLDEST, Place, REDIS, REDIS_CLUSTER, opened,
+    places, statement,
 };
-use dbspec_proof::spy::{Spy, rows_of_plans, rows_of_requests, rows_of_statements};
+use dbspec_proof::spy::{Spy, rows_of_plans, rows_of_replies, rows_of_requests, rows_of_statements};
 use dbspec_proof::{compare, draw, model, scale};
 
 type Rows = Vec<(EntityId, Given)>;
@@ -84,6 +84,16 @@ async fn the_shop_on_mysql() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shop_on_dynamodb() {
     shop(DYNAMODB, &[1, 10]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chinook_on_neo4j() {
+    chinook(NEO4J, &[1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_neo4j() {
+    shop(NEO4J, &[1, 10]).await;
 }
 
 async fn chinook(engine: &'static str, scales: &[u8]) {
@@ -178,6 +188,8 @@ async fn answered(place: &Place, url: &str, kernel: &Arc<Kernel>, rows: Rows, ti
                 rows_of_statements(&*engine, &heard).await
             } else if place.is_mysql() {
                 rows_of_plans(&*engine, &heard).await
+            } else if place.is_neo4j() {
+                rows_of_replies(&heard)
             } else {
                 rows_of_requests(&heard)
             };

@@ -84,17 +84,10 @@ fn unknown_targets_and_versions() {
         .exits(1)
         .says("E0901")
         .says("known engines:");
-    check("m.dbspec", with("target neo4j 5"))
-        .exits(0)
-        .says("W0903")
-        .says("no compiler for neo4j");
     let desk = notes();
     desk.run("coverage notes.dbspec --target orakle")
         .exits(2)
         .says("there is no engine `orakle`");
-    desk.run("coverage notes.dbspec --target neo4j")
-        .exits(2)
-        .says("no compiler for neo4j");
 }
 
 #[test]

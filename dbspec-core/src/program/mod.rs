@@ -52,6 +52,7 @@
 //! before it tries again or ends, and says of a failure whether something may have been applied.
 
 pub mod machine;
+pub mod terms;
 
 mod codec;
 mod flaw;

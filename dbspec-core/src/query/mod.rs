@@ -18,10 +18,12 @@
 
 mod choose;
 mod fit;
+mod operand;
 mod reads;
 
 pub use choose::{Index, Wanted, choose, wanted};
 pub use fit::{AccessPath, Fit, Sorted, fit};
+pub use operand::is_comparable;
 pub use reads::reads;
 
 use crate::kernel::{Query, VarId};

@@ -1,0 +1,17 @@
+CREATE CONSTRAINT `Lock.name` FOR (n:`Lock`) REQUIRE (n.`name`) IS UNIQUE;
+CREATE CONSTRAINT `Number.name` FOR (n:`Number`) REQUIRE (n.`name`) IS UNIQUE;
+CREATE CONSTRAINT `Customer.key` FOR (n:`Customer`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE CONSTRAINT `Customer.email.unique` FOR (n:`Customer`) REQUIRE (n.`email.unique.digest`) IS UNIQUE;
+CREATE CONSTRAINT `Order.key` FOR (n:`Order`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE CONSTRAINT `Order.number.unique` FOR (n:`Order`) REQUIRE (n.`number`) IS UNIQUE;
+CREATE CONSTRAINT `Order.one_draft` FOR (n:`Order`) REQUIRE (n.`one_draft.digest`) IS UNIQUE;
+CREATE CONSTRAINT `OrderLine.key` FOR (n:`OrderLine`) REQUIRE (n.`owner_id`, n.`line_no`) IS UNIQUE;
+CREATE CONSTRAINT `Product.key` FOR (n:`Product`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE CONSTRAINT `Product.sku.unique` FOR (n:`Product`) REQUIRE (n.`sku`) IS UNIQUE;
+CREATE RANGE INDEX `Product.by_sku_id` FOR (n:`Product`) ON (n.`sku`, n.`id`);
+CREATE CONSTRAINT `Warehouse.key` FOR (n:`Warehouse`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE CONSTRAINT `Delivery.key` FOR (n:`Delivery`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE RANGE INDEX `Delivery.no overlap(dock, during)` FOR (n:`Delivery`) ON (n.`no overlap(dock, during).digest`);
+CREATE CONSTRAINT `PaymentMethod.key` FOR (n:`PaymentMethod`) REQUIRE (n.`id`) IS UNIQUE;
+CREATE CONSTRAINT `Wishlist.key` FOR (n:`Wishlist`) REQUIRE (n.`customer_id`, n.`product_id`) IS UNIQUE;
+UNWIND ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'] AS a UNWIND ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'] AS b MERGE (l:`Lock` {`name`: a + b}) SET l.`held` = true;
