@@ -185,7 +185,6 @@ fn known() -> String {
     names.join(", ")
 }
 
-
 fn versions(engine: &str) -> String {
     let versions = ENGINES
         .iter()

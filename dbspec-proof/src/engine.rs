@@ -146,12 +146,14 @@ impl Place {
                 &json!({ "dropDatabase": 1 }),
             )
             .await;
-        } else if let Some((_, prefix)) = url.split_once("?prefix=") {
-            self.drop_keys(prefix).await;
-        } else if let Some((_, prefix)) = url.split_once("&prefix=") {
-            self.drop_tables(&format!("{prefix}.")).await;
-        } else if let Some((_, prefix)) = url.split_once("?prefix=") {
-            self.drop_nodes(&format!("{prefix}.")).await;
+        } else if let Some((_, prefix)) = url.split_once("prefix=") {
+            if self.is_redis() {
+                self.drop_keys(prefix).await;
+            } else if self.is_neo4j() {
+                self.drop_nodes(&format!("{prefix}.")).await;
+            } else {
+                self.drop_tables(&format!("{prefix}.")).await;
+            }
         }
     }
 

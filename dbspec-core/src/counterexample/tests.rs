@@ -49,7 +49,7 @@ fn the_shop_has_them() {
     let kernel = kernel(include_str!("../../../examples/shop/schema.dbspec"));
     let (found, missed) = all(&kernel);
     assert!(found > 60, "{found} {missed:#?}");
-    expect_test::expect![[r#"
+    expect_test::expect![[r"
         Customer.tax_id.secret Holds: none was found in 13 steps: whatever broke it broke another rule too
         Customer.address.street.size Holds: none was found in 41 steps: whatever broke it broke another rule too
         Customer.address.city.size Holds: none was found in 365 steps: whatever broke it broke another rule too
@@ -64,7 +64,7 @@ fn the_shop_has_them() {
         Product.key Holds: none was found in 44 steps: whatever broke it broke another rule too
         Delivery.key Holds: none was found in 65 steps: whatever broke it broke another rule too
         PaymentMethod.number.secret Holds: none was found in 116 steps: whatever broke it broke another rule too
-        Wishlist.Customer.wishes.bounds AtMost: it takes 501 rows to show it, and at most 120 are looked at"#]].assert_eq(&missed.join("\n"));
+        Wishlist.Customer.wishes.bounds AtMost: it takes 501 rows to show it, and at most 120 are looked at"]].assert_eq(&missed.join("\n"));
 }
 
 #[test]
