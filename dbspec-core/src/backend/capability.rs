@@ -44,3 +44,37 @@ pub enum Proof {
 /// A line by its position in the backend's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineId(pub u16);
+
+/// Declares an engine's lines in order: each a constant that is its position, and `LINES`, all of them.
+///
+/// ```
+/// mod capability {
+///     use dbspec_core::backend::capability::{Line, LineId, Proof, When};
+///
+///     dbspec_core::lines! {
+///         KEY = "X-KEY" "a key refuses the row" When::Always, Proof::Document, "https://example.org/keys";
+///         NAMES = "X-NAMES" "names derive from it" When::Since(2, 0, 0), Proof::Document, "https://example.org/names";
+///     }
+///
+///     pub fn codes() -> [&'static str; 2] {
+///         [KEY, NAMES].map(|LineId(at)| LINES[usize::from(at)].code)
+///     }
+/// }
+/// assert_eq!(capability::codes(), ["X-KEY", "X-NAMES"]);
+/// ```
+#[macro_export]
+macro_rules! lines {
+    ($($name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum At { $($name),* }
+        $(pub(super) const $name: LineId = LineId(At::$name as u16);)*
+        /// All lines, in order.
+        pub(super) const LINES: &[Line] = &[$(Line {
+            code: $code,
+            says: $says,
+            when: $when,
+            proof: $proof,
+            source: $source,
+        }),*];
+    };
+}

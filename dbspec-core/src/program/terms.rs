@@ -1,7 +1,9 @@
-//! Terms in few words.
+//! Terms and blocks in few words.
 
-use super::{Codec, Slot, Term};
-use crate::kernel::Expr;
+use super::{Block, Codec, Slot, Step, Term};
+use crate::arena::Id as _;
+use crate::kernel::{Expr, Query, VarId};
+use crate::query::{CondSet, counting, optional};
 use crate::value::Value;
 
 /// What a list is looked through with, where nothing of the item itself is asked.
@@ -167,4 +169,25 @@ pub fn text_if(words: impl Into<Box<str>>, test: Term) -> Term {
 /// The first that isn't null. `scratch` holds them one by one.
 pub fn or_else(of: Term, otherwise: Term, scratch: Slot) -> Term {
     nth(filter(list([of, otherwise]), scratch, is_set(slot(scratch))), 0)
+}
+
+/// One block for each combination of a query's optional parameters that are given, by the conditions that then count.
+pub fn by_given(query: &Query, block: &dyn Fn(CondSet) -> Block) -> Block {
+    given(query, &optional(query), &mut Vec::new(), block)
+}
+
+fn given(query: &Query, rest: &[VarId], with: &mut Vec<VarId>, block: &dyn Fn(CondSet) -> Block) -> Block {
+    let Some((var, rest)) = rest.split_first() else {
+        return block(counting(query, |var| with.contains(&var)));
+    };
+    let without = given(query, rest, with, block);
+    with.push(*var);
+    let then = given(query, rest, with, block);
+    with.pop();
+    vec![Step::When(is_null(arg(*var)), without, then)]
+}
+
+/// The argument of a parameter.
+pub fn arg(var: VarId) -> Term {
+    Term::Arg(u16::try_from(var.index()).unwrap_or(u16::MAX))
 }

@@ -19,11 +19,13 @@
 mod choose;
 mod fit;
 mod operand;
+mod path;
 mod reads;
 
 pub use choose::{Index, Wanted, choose, wanted};
 pub use fit::{AccessPath, Fit, Sorted, fit};
 pub use operand::is_comparable;
+pub use path::{Path, Plan, plan};
 pub use reads::reads;
 
 use crate::kernel::{Query, VarId};
@@ -77,27 +79,31 @@ impl FromIterator<usize> for CondSet {
     }
 }
 
-/// The conditions that count, for each combination of given optional parameters: all given first.
-pub fn variants(query: &Query) -> Vec<CondSet> {
+/// The parameters that may be absent, each once.
+pub(crate) fn optional(query: &Query) -> Vec<VarId> {
     let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
     optional.sort_unstable();
     optional.dedup();
+    optional
+}
+
+/// The conditions that count where these parameters are given.
+pub(crate) fn counting(query: &Query, given: impl Fn(VarId) -> bool) -> CondSet {
+    let conds = query.conds.iter().enumerate();
+    conds
+        .filter(|(_, cond)| cond.when.is_none_or(&given))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The conditions that count, for each combination of given optional parameters: all given first.
+pub fn variants(query: &Query) -> Vec<CondSet> {
+    let optional = optional(query);
+    let absent = |var: VarId, absent: u32| {
+        let at = optional.iter().position(|it| *it == var);
+        at.is_some_and(|at| absent & (1 << at) != 0)
+    };
     (0..1u32 << optional.len().min(4))
-        .map(|absent| {
-            let counts = |when: Option<VarId>| match when {
-                None => true,
-                Some(var) => optional
-                    .iter()
-                    .position(|it| *it == var)
-                    .is_none_or(|at| absent & (1 << at) == 0),
-            };
-            query
-                .conds
-                .iter()
-                .enumerate()
-                .filter(|(_, cond)| counts(cond.when))
-                .map(|(at, _)| at)
-                .collect()
-        })
+        .map(|them| counting(query, |var| !absent(var, them)))
         .collect()
 }

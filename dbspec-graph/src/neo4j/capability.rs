@@ -2,24 +2,7 @@
 
 use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 
-/// Declares the lines in order, each with a constant that is its position.
-macro_rules! lines {
-    ($($name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum At { $($name),* }
-        $(pub(super) const $name: LineId = LineId(At::$name as u16);)*
-        /// All lines, in order.
-        pub(super) const LINES: &[Line] = &[$(Line {
-            code: $code,
-            says: $says,
-            when: $when,
-            proof: $proof,
-            source: $source,
-        }),*];
-    };
-}
-
-lines! {
+dbspec_core::lines! {
     ATOMIC = "NEO-ATOMIC" "one transaction does all of it or nothing" When::Always, Proof::Document,
         "https://neo4j.com/docs/operations-manual/5/database-internals/transaction-management/";
     ENCRYPTION = "NEO-ENCRYPTION" "values are kept as they are given"

@@ -1,10 +1,8 @@
 //! What queries get from keys, unique rules, relationships and indexes.
 
 use dbspec_core::backend::Figures;
-use dbspec_core::kernel::{
-    Dir, EntityId, Kernel, LeafId, Nulls, Output, Pred, Query, RuleKind, Shape, Take, Term,
-};
-use dbspec_core::query::{AccessPath, CondSet, Fit, fit, is_comparable};
+use dbspec_core::kernel::{Dir, EntityId, Kernel, LeafId, Nulls, Output, Query, RuleKind, Shape, Term};
+use dbspec_core::query::{self, CondSet, is_comparable};
 
 use super::layout::Layout;
 use super::types;
@@ -23,38 +21,10 @@ pub(super) enum Via {
 }
 
 /// A way to rows.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    pub(super) via: Via,
-    pub(super) columns: Vec<(LeafId, Dir)>,
-    pub(super) hash: usize,
-    unique: Option<usize>,
-    sparse: bool,
-    filter: Option<Pred>,
-    /// Whether the values' digest finds the rows: then they are all given, each once.
-    digest: bool,
-}
-
-impl Path {
-    /// The way as far as queries care.
-    pub(super) fn access(&self) -> AccessPath<'_> {
-        AccessPath {
-            columns: &self.columns,
-            hash: self.hash,
-            sparse: self.sparse,
-            nulls_last: true,
-            filter: self.filter.as_ref(),
-            unique: self.unique,
-        }
-    }
-}
+pub(super) type Path = query::Path<Via>;
 
 /// How a query is served, for one combination of optional parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    pub(super) path: Path,
-    pub(super) fit: Fit,
-}
+pub(super) type Plan = query::Plan<Via>;
 
 /// All ways to an entity's rows.
 pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
@@ -67,13 +37,9 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
             .collect()
     };
     let given = |via, leaves: &[usize], unique| Path {
-        via,
-        columns: columns(leaves),
         hash: leaves.len(),
         unique,
-        sparse: false,
-        filter: None,
-        digest: false,
+        ..Path::over(via, columns(leaves))
     };
     let mut paths = vec![given(Via::Key, &node.key, Some(node.key.len()))];
     for (at, group) in node.groups.iter().enumerate() {
@@ -82,7 +48,6 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
             paths.push(Path {
                 sparse: *nulls == Nulls::Distinct,
                 filter: filter.clone(),
-                digest: group.kept.is_some(),
                 ..given(Via::Group(at), &group.leaves, Some(group.leaves.len()))
             });
         }
@@ -107,44 +72,30 @@ pub(super) fn plan(
     query: &Query,
     present: CondSet,
 ) -> Option<Plan> {
-    let plans = paths(layout, query.from).into_iter().filter_map(|path| {
-        let fit = fits(layout.kernel, figures, query, present, &path)?;
-        Some(Plan { path, fit })
-    });
-    plans.min_by_key(|it| (it.fit.rows_read, it.fit.probes, it.fit.residual.len()))
-}
-
-fn fits(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondSet, path: &Path) -> Option<Fit> {
-    let usable: CondSet = present
-        .iter()
-        .filter(|at| usable(kernel, query, path, *at))
-        .collect();
-    let dropped = present.without(usable);
-    let mut whole;
-    let asked = if dropped.is_empty() {
-        query
-    } else {
-        whole = query.clone();
-        // What is judged on rows decides how many are enough.
-        whole.take = Take::All;
-        &whole
-    };
-    let mut fit = fit(kernel, figures, asked, usable, &path.access())?;
-    fit.residual = present.without(fit.used);
-    // An index that holds all rows is read from its beginning, unless something narrows it or says when to stop.
-    let bounded = !fit.used.is_empty() || (fit.residual.is_empty() && query.take != Take::All);
-    (path.hash > 0 || bounded).then_some(fit)
+    query::plan(
+        layout.kernel,
+        figures,
+        (query, present),
+        paths(layout, query.from),
+        &|path, at| usable(layout, query, path, at),
+    )
 }
 
 /// Whether a path can answer a condition.
-fn usable(kernel: &Kernel, query: &Query, path: &Path, at: usize) -> bool {
+fn usable(layout: Layout<'_>, query: &Query, path: &Path, at: usize) -> bool {
+    let kernel = layout.kernel;
     let cond = &query.conds[at];
-    match (cond.leaf, path.digest) {
-        (None, _) => true,
-        (Some(leaf), true) if path.columns.iter().any(|(it, _)| *it == leaf) => {
+    // Where a digest finds the rows, its values are all given, each once.
+    let by_digest = match path.via {
+        Via::Group(at) => layout.node(query.from).groups[at].kept.is_some(),
+        Via::Key | Via::Relationship(_) | Via::Index(_) => false,
+    };
+    match cond.leaf {
+        None => true,
+        Some(leaf) if by_digest && path.columns.iter().any(|(it, _)| *it == leaf) => {
             cond.shape == Shape::Eq && is_comparable(kernel, query, cond, leaf)
         }
-        (Some(_), true | false) => said(kernel, query, at),
+        Some(_) => said(kernel, query, at),
     }
 }
 

@@ -2,29 +2,12 @@
 
 use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 
-/// Declares the lines in order, each with a constant that is its position.
-macro_rules! lines {
-    ($($name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum At { $($name),* }
-        $(pub(super) const $name: LineId = LineId(At::$name as u16);)*
-        /// All lines, in order.
-        pub(super) const LINES: &[Line] = &[$(Line {
-            code: $code,
-            says: $says,
-            when: $when,
-            proof: $proof,
-            source: $source,
-        }),*];
-    };
-}
-
 /// What is accepted from other writers, and found.
 const FOUND: Proof = Proof::Live("audits_find_what_dynamodb_accepts");
 /// What is read, and that it is no more than is declared.
 const READ: Proof = Proof::Live("chinook_on_dynamodb");
 
-lines! {
+dbspec_core::lines! {
     ASSERT = "DDB-ASSERT" "programs judge it on what they read, and one transaction conditions on what was read; other writers can break it"
         When::Always, FOUND,
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html";

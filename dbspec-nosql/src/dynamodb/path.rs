@@ -1,8 +1,8 @@
 //! What queries get from keys, indexes and guards.
 
 use dbspec_core::backend::Figures;
-use dbspec_core::kernel::{Dir, EntityId, FieldId, Kernel, LeafId, Nulls, Pred, Query, RuleKind, Take};
-use dbspec_core::query::{AccessPath, CondSet, Fit, fit};
+use dbspec_core::kernel::{Dir, EntityId, FieldId, Kernel, LeafId, Nulls, Query, RuleKind};
+use dbspec_core::query::{self, CondSet};
 
 use super::design::GuardKind;
 use super::layout::Layout;
@@ -23,22 +23,10 @@ pub(super) enum Via {
 }
 
 /// A way to rows.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    pub(super) via: Via,
-    pub(super) columns: Vec<(LeafId, Dir)>,
-    pub(super) hash: usize,
-    unique: Option<usize>,
-    sparse: bool,
-    filter: Option<Pred>,
-}
+pub(super) type Path = query::Path<Via>;
 
 /// How a query is served, for one combination of optional parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    pub(super) path: Path,
-    pub(super) fit: Fit,
-}
+pub(super) type Plan = query::Plan<Via>;
 
 /// All ways to an entity's rows.
 pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
@@ -55,21 +43,14 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
     let key = columns(&item.hash, &item.range);
     if item.within.is_some() {
         return vec![Path {
-            via: Via::Owner,
             hash: key.len(),
-            unique: None,
-            columns: key,
-            sparse: false,
-            filter: None,
+            ..Path::over(Via::Owner, key)
         }];
     }
     let mut paths = vec![Path {
-        via: Via::Table,
         hash: item.hash.len(),
         unique: Some(key.len()),
-        columns: key,
-        sparse: false,
-        filter: None,
+        ..Path::over(Via::Table, key)
     }];
     for (at, guard) in item.guards.iter().enumerate() {
         let rule = kernel.entities[entity].rules.iter().nth(guard.rule);
@@ -83,23 +64,21 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
         } = &kernel.rules[rule].kind
         {
             paths.push(Path {
-                via: Via::Guard(at),
-                columns: leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
                 hash: leaves.len(),
                 unique: Some(leaves.len()),
                 sparse: *nulls == Nulls::Distinct,
                 filter: filter.clone(),
+                ..Path::over(
+                    Via::Guard(at),
+                    leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
+                )
             });
         }
     }
     for (at, index) in item.indexes.iter().enumerate() {
         paths.push(Path {
-            via: Via::Index(at),
-            columns: columns(&index.hash, &index.range),
             hash: index.hash.len(),
-            unique: None,
-            sparse: false,
-            filter: None,
+            ..Path::over(Via::Index(at), columns(&index.hash, &index.range))
         });
     }
     paths
@@ -123,44 +102,14 @@ pub(super) fn plan(
     query: &Query,
     present: CondSet,
 ) -> Option<Plan> {
-    let plans = paths(layout, query.from).into_iter().filter_map(|path| {
-        if query.strong && matches!(path.via, Via::Index(_)) {
-            return None;
-        }
-        let fit = fits(layout.kernel, figures, query, present, &path)?;
-        Some(Plan { path, fit })
-    });
-    plans.min_by_key(|it| (it.fit.rows_read, it.fit.probes, it.fit.residual.len()))
-}
-
-fn fits(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondSet, path: &Path) -> Option<Fit> {
-    let access = AccessPath {
-        columns: &path.columns,
-        hash: path.hash,
-        sparse: path.sparse,
-        nulls_last: true,
-        filter: path.filter.as_ref(),
-        unique: path.unique,
-    };
-    let usable: CondSet = present
-        .iter()
-        .filter(|at| usable(kernel, query, path, *at))
-        .collect();
-    let dropped = present.without(usable);
-    let mut whole;
-    let asked = if dropped.is_empty() {
-        query
-    } else {
-        whole = query.clone();
-        // What is judged on rows decides how many are enough.
-        whole.take = Take::All;
-        &whole
-    };
-    let mut fit = fit(kernel, figures, asked, usable, &access)?;
-    fit.residual = present.without(fit.used);
-    // A partition that holds all rows is read from its beginning, unless something narrows it or says when to stop.
-    let bounded = !fit.used.is_empty() || (fit.residual.is_empty() && query.take != Take::All);
-    (path.hash > 0 || bounded).then_some(fit)
+    let kernel = layout.kernel;
+    // Indexes are never read consistently.
+    let consistent = paths(layout, query.from)
+        .into_iter()
+        .filter(|path| !query.strong || !matches!(path.via, Via::Index(_)));
+    query::plan(kernel, figures, (query, present), consistent, &|path, at| {
+        usable(kernel, query, path, at)
+    })
 }
 
 /// Whether a path can answer a condition: its values can stand in the path's key.

@@ -2,24 +2,7 @@
 
 use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 
-/// Declares the lines in order, each with a constant that is its position.
-macro_rules! lines {
-    ($($name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum At { $($name),* }
-        $(pub(super) const $name: LineId = LineId(At::$name as u16);)*
-        /// All lines, in order.
-        pub(super) const LINES: &[Line] = &[$(Line {
-            code: $code,
-            says: $says,
-            when: $when,
-            proof: $proof,
-            source: $source,
-        }),*];
-    };
-}
-
-lines! {
+dbspec_core::lines! {
     ASSERT = "MDB-ASSERT" "programs judge it on what they read in a transaction, and touch what they relied on; other writers can break it"
         When::Needs("a replica set or a sharded cluster, as transactions do"), Proof::Document,
         "https://www.mongodb.com/docs/manual/core/transactions/";

@@ -1,8 +1,8 @@
 //! What queries get from keys and indexes.
 
 use dbspec_core::backend::Figures;
-use dbspec_core::kernel::{Dir, EntityId, Kernel, LeafId, Nulls, Pred, Query, RuleKind, Shape, Take};
-use dbspec_core::query::{AccessPath, CondSet, Fit, fit};
+use dbspec_core::kernel::{Dir, EntityId, Kernel, LeafId, Nulls, Query, RuleKind, Shape};
+use dbspec_core::query::{self, CondSet};
 
 use super::layout::Layout;
 use super::types;
@@ -20,22 +20,17 @@ pub(super) enum Via {
 }
 
 /// A way to rows.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    pub(super) via: Via,
-    pub(super) columns: Vec<(LeafId, Dir)>,
-    /// How many columns must be given to start at all.
-    pub(super) hash: usize,
-    pub(super) unique: Option<usize>,
-    pub(super) sparse: bool,
-    pub(super) filter: Option<Pred>,
-}
+pub(super) type Path = query::Path<Via>;
 
 /// How a query is served, for one combination of optional parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    pub(super) path: Path,
-    pub(super) fit: Fit,
+pub(super) type Plan = query::Plan<Via>;
+
+/// A way over columns; nulls stand first.
+fn over(via: Via, columns: Vec<(LeafId, Dir)>) -> Path {
+    Path {
+        nulls_last: false,
+        ..Path::over(via, columns)
+    }
 }
 
 /// All ways to an entity's rows.
@@ -48,12 +43,8 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
         && layout.field(*one).folded.is_none()
     {
         paths.push(Path {
-            via: Via::Id,
-            columns: vec![(*one, Dir::Asc)],
-            hash: 0,
             unique: Some(1),
-            sparse: false,
-            filter: None,
+            ..over(Via::Id, vec![(*one, Dir::Asc)])
         });
     }
     for (at, index) in collection.indexes.iter().enumerate() {
@@ -75,12 +66,9 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
             all.eq(key.iter().copied()).then_some(key.len())
         };
         paths.push(Path {
-            via: Via::Index(at),
-            hash: 0,
             unique,
             sparse: !index.present.is_empty(),
-            filter: None,
-            columns,
+            ..over(Via::Index(at), columns)
         });
     }
     for (at, group) in collection.groups.iter().enumerate() {
@@ -95,12 +83,14 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
         } = &kernel.rules[rule].kind
         {
             paths.push(Path {
-                via: Via::Group(at),
-                columns: leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
                 hash: leaves.len(),
                 unique: Some(leaves.len()),
                 sparse: *nulls == Nulls::Distinct,
                 filter: filter.clone(),
+                ..over(
+                    Via::Group(at),
+                    leaves.iter().map(|leaf| (*leaf, Dir::Asc)).collect(),
+                )
             });
         }
     }
@@ -114,41 +104,14 @@ pub(super) fn plan(
     query: &Query,
     present: CondSet,
 ) -> Option<Plan> {
-    let plans = paths(layout, query.from).into_iter().filter_map(|path| {
-        let fit = fits(layout.kernel, figures, query, present, &path)?;
-        Some(Plan { path, fit })
-    });
-    plans.min_by_key(|it| (it.fit.rows_read, it.fit.probes, it.fit.residual.len()))
-}
-
-fn fits(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondSet, path: &Path) -> Option<Fit> {
-    let access = AccessPath {
-        columns: &path.columns,
-        hash: path.hash,
-        sparse: path.sparse,
-        nulls_last: false,
-        filter: path.filter.as_ref(),
-        unique: path.unique,
-    };
-    let usable: CondSet = present
-        .iter()
-        .filter(|at| usable(kernel, query, path, *at))
-        .collect();
-    let dropped = present.without(usable);
-    let mut whole;
-    let asked = if dropped.is_empty() {
-        query
-    } else {
-        whole = query.clone();
-        // What is judged on rows decides how many are enough.
-        whole.take = Take::All;
-        &whole
-    };
-    let mut fit = fit(kernel, figures, asked, usable, &access)?;
-    fit.residual = present.without(fit.used);
-    // An index is read from its beginning, unless something narrows it or says when to stop.
-    let bounded = !fit.used.is_empty() || (fit.residual.is_empty() && query.take != Take::All);
-    (path.hash > 0 || bounded).then_some(fit)
+    let kernel = layout.kernel;
+    query::plan(
+        kernel,
+        figures,
+        (query, present),
+        paths(layout, query.from),
+        &|path, at| usable(kernel, query, path, at),
+    )
 }
 
 /// Whether an index can answer a condition.

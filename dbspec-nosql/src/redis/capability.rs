@@ -2,24 +2,7 @@
 
 use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 
-/// Declares the lines in order, each with a constant that is its position.
-macro_rules! lines {
-    ($($name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum At { $($name),* }
-        $(pub(super) const $name: LineId = LineId(At::$name as u16);)*
-        /// All lines, in order.
-        pub(super) const LINES: &[Line] = &[$(Line {
-            code: $code,
-            says: $says,
-            when: $when,
-            proof: $proof,
-            source: $source,
-        }),*];
-    };
-}
-
-lines! {
+dbspec_core::lines! {
     ASSERT = "RD-ASSERT"
         "programs judge it on what they read, and the function that writes asks first that all of it is still so; other writers can break it"
         When::Needs("no eviction of keys: maxmemory-policy noeviction or volatile-*"), Proof::Document,

@@ -1,8 +1,8 @@
 //! What queries get from names, indexes and groups.
 
 use dbspec_core::backend::Figures;
-use dbspec_core::kernel::{Dir, EntityId, FieldId, Kernel, LeafId, Nulls, Pred, Query, RuleKind, Take};
-use dbspec_core::query::{AccessPath, CondSet, Fit, fit};
+use dbspec_core::kernel::{Dir, EntityId, FieldId, Kernel, LeafId, Nulls, Query, RuleKind};
+use dbspec_core::query::{self, CondSet};
 
 use super::layout::Layout;
 use super::types;
@@ -20,37 +20,10 @@ pub(super) enum Via {
 }
 
 /// A way to rows.
-#[derive(Clone, Debug)]
-pub(super) struct Path {
-    pub(super) via: Via,
-    pub(super) columns: Vec<(LeafId, Dir)>,
-    /// How many columns must be given to start at all.
-    pub(super) hash: usize,
-    unique: Option<usize>,
-    sparse: bool,
-    filter: Option<Pred>,
-}
-
-impl Path {
-    /// The same as core matches it against queries.
-    pub(super) fn access(&self) -> AccessPath<'_> {
-        AccessPath {
-            columns: &self.columns,
-            hash: self.hash,
-            sparse: self.sparse,
-            nulls_last: true,
-            filter: self.filter.as_ref(),
-            unique: self.unique,
-        }
-    }
-}
+pub(super) type Path = query::Path<Via>;
 
 /// How a query is served, for one combination of optional parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    pub(super) path: Path,
-    pub(super) fit: Fit,
-}
+pub(super) type Plan = query::Plan<Via>;
 
 fn ascending(leaves: impl IntoIterator<Item = LeafId>) -> Vec<(LeafId, Dir)> {
     leaves.into_iter().map(|leaf| (leaf, Dir::Asc)).collect()
@@ -62,12 +35,8 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
     let hash = layout.hash(entity);
     let key = ascending(kernel.key_leaves(entity));
     let mut paths = vec![Path {
-        via: Via::Names,
-        hash: 0,
         unique: Some(key.len()),
-        columns: key,
-        sparse: false,
-        filter: None,
+        ..Path::over(Via::Names, key)
     }];
     for (at, group) in hash.groups.iter().enumerate() {
         let Some(rule) = kernel.entities[entity].rules.iter().nth(group.rule) else {
@@ -80,24 +49,19 @@ pub(super) fn paths(layout: Layout<'_>, entity: EntityId) -> Vec<Path> {
         } = &kernel.rules[rule].kind
         {
             paths.push(Path {
-                via: Via::Group(at),
-                columns: ascending(leaves.iter().copied()),
                 hash: leaves.len(),
                 unique: Some(leaves.len()),
                 sparse: *nulls == Nulls::Distinct,
                 filter: filter.clone(),
+                ..Path::over(Via::Group(at), ascending(leaves.iter().copied()))
             });
         }
     }
     for (at, index) in hash.indexes.iter().enumerate() {
         let places: Vec<usize> = index.hash.iter().chain(&index.range).copied().collect();
         paths.push(Path {
-            via: Via::Index(at),
-            columns: ascending(layout.leaves(entity, &places)),
             hash: index.hash.len(),
-            unique: None,
-            sparse: false,
-            filter: None,
+            ..Path::over(Via::Index(at), ascending(layout.leaves(entity, &places)))
         });
     }
     paths
@@ -125,33 +89,14 @@ pub(super) fn plan(
     query: &Query,
     present: CondSet,
 ) -> Option<Plan> {
-    let plans = paths(layout, query.from).into_iter().filter_map(|path| {
-        let fit = fits(layout.kernel, figures, query, present, &path)?;
-        Some(Plan { path, fit })
-    });
-    plans.min_by_key(|it| (it.fit.rows_read, it.fit.probes, it.fit.residual.len()))
-}
-
-fn fits(kernel: &Kernel, figures: &Figures<'_>, query: &Query, present: CondSet, path: &Path) -> Option<Fit> {
-    let usable: CondSet = present
-        .iter()
-        .filter(|at| usable(kernel, query, path, *at))
-        .collect();
-    let dropped = present.without(usable);
-    let mut whole;
-    let asked = if dropped.is_empty() {
-        query
-    } else {
-        whole = query.clone();
-        // What is judged on rows decides how many are enough.
-        whole.take = Take::All;
-        &whole
-    };
-    let mut fit = fit(kernel, figures, asked, usable, &path.access())?;
-    fit.residual = present.without(fit.used);
-    // A set of all rows is read from its beginning, unless something narrows it or says when to stop.
-    let bounded = !fit.used.is_empty() || (fit.residual.is_empty() && query.take != Take::All);
-    (path.hash > 0 || bounded).then_some(fit)
+    let kernel = layout.kernel;
+    query::plan(
+        kernel,
+        figures,
+        (query, present),
+        paths(layout, query.from),
+        &|path, at| usable(kernel, query, path, at),
+    )
 }
 
 /// Whether a path can answer a condition: its values can stand in the path's keys and members.

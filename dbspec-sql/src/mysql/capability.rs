@@ -2,23 +2,6 @@
 
 use dbspec_core::backend::capability::{Line, LineId, Proof, When};
 
-/// Declares the lines in order, each with a constant that is its position.
-macro_rules! lines {
-    ($($(#[$doc:meta])* $name:ident = $code:literal $says:literal $when:expr, $proof:expr, $source:literal;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum At { $($name),* }
-        $($(#[$doc])* pub(super) const $name: LineId = LineId(At::$name as u16);)*
-        /// All lines, in order.
-        pub(super) const LINES: &[Line] = &[$(Line {
-            code: $code,
-            says: $says,
-            when: $when,
-            proof: $proof,
-            source: $source,
-        }),*];
-    };
-}
-
 /// The schemas of the examples run.
 const RUNS: Proof = Proof::Parser("mysql_runs_the_schemas");
 /// The row that breaks it is refused, by the constraint's name, and the row at the edge is accepted.
@@ -26,7 +9,7 @@ const REFUSED: Proof = Proof::Live("mysql_refuses_what_it_claims_to");
 /// The row that breaks it is accepted, and found by the audit.
 const FOUND: Proof = Proof::Live("audits_find_what_mysql_accepts");
 
-lines! {
+dbspec_core::lines! {
     PRIMARY_KEY = "MY-PRIMARY-KEY" "a PRIMARY KEY refuses the row" When::Always, REFUSED,
         "https://dev.mysql.com/doc/refman/8.4/en/create-table.html";
     TYPE = "MY-TYPE" "the column's type refuses the value, where `sql_mode` is strict"
