@@ -142,38 +142,44 @@ impl Table {
         }
         let expressions = Expressions::of(args)?;
         let condition = member(args, "KeyConditionExpression");
-        let names = index.unwrap_or(&self.key);
         let mut found = Vec::new();
-        for (key, item) in &self.items {
-            let sort: Option<Key> = names.iter().map(|it| item.string(it).map(Into::into)).collect();
+        for item in self.items.values() {
             // An index has the items alone that have its keys.
-            let Some(sort) = sort else { continue };
+            let Some(place) = self.place(item, index) else {
+                continue;
+            };
             if expressions.condition(condition, Some(item))? {
-                found.push(((sort, key.clone()), item));
+                found.push((place, item));
             }
         }
-        let partitions: BTreeSet<_> = found.iter().map(|((sort, _), _)| sort.first()).collect();
+        let partitions: BTreeSet<_> = found.iter().map(|(place, _)| place.first()).collect();
         if partitions.len() > 1 {
             return Err(invalid("more than one partition"));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
-        if *member(args, "ScanIndexForward") == Value::Bool(false) {
+        if backward(args) {
             found.reverse();
         }
-        let items = found.into_iter().map(|(_, item)| item).collect();
-        self.page(args, &expressions, items, page, index)
+        self.page(args, &expressions, found, page, index)
     }
 
     pub(super) fn scan(&self, args: &Value, page: usize) -> Result<Value, Fault> {
         let expressions = Expressions::of(args)?;
-        self.page(args, &expressions, self.items.values().collect(), page, None)
+        let items = self.items.iter().map(|(key, item)| (key.clone(), item));
+        self.page(args, &expressions, items.collect(), page, None)
+    }
+
+    /// Where an item stands in the table or an index; `None` where it isn't in the index.
+    fn place(&self, item: &Item, index: Option<&Vec<Box<str>>>) -> Option<Key> {
+        let names = index.into_iter().flatten().chain(&self.key);
+        names.map(|it| item.string(it).map(Into::into)).collect()
     }
 
     fn page(
         &self,
         args: &Value,
         expressions: &Expressions<'_>,
-        mut items: Vec<&Item>,
+        mut items: Vec<(Key, &Item)>,
         page: usize,
         index: Option<&Vec<Box<str>>>,
     ) -> Result<Value, Fault> {
@@ -187,8 +193,17 @@ impl Table {
         };
         let start = member(args, "ExclusiveStartKey");
         if !start.is_null() {
-            let position = items.iter().position(|item| at(item) == *start);
-            items.drain(..=position.ok_or_else(|| invalid("no such start"))?);
+            // Reading goes on behind the start, whether an item has it or not.
+            let start = Item::of(start)?;
+            let start = self.place(&start, index);
+            let start = start.ok_or_else(|| invalid("a start without its key"))?;
+            items.retain(|(place, _)| {
+                if backward(args) {
+                    *place < start
+                } else {
+                    *place > start
+                }
+            });
         }
         let limit = match member(args, "Limit") {
             Value::Int(limit) => usize::try_from(*limit)
@@ -200,12 +215,12 @@ impl Table {
         let most = limit.min(page);
         let more = items.len() >= most;
         items.truncate(most);
-        let last = items.last().filter(|_| more).map(|item| at(item));
+        let last = items.last().filter(|_| more).map(|(_, item)| at(item));
         let scanned = items.len();
         // An expression that no item meets is looked at all the same.
         expressions.condition(filter, None)?;
         let mut kept = Vec::new();
-        for item in items {
+        for (_, item) in items {
             if expressions.condition(filter, Some(item))? {
                 kept.push(item.value());
             }
@@ -220,5 +235,67 @@ impl Table {
         ];
         reply.extend(last.map(|it| ("LastEvaluatedKey".into(), it)));
         Ok(Value::Map(reply))
+    }
+}
+
+/// Whether a query reads from the end.
+fn backward(args: &Value) -> bool {
+    *member(args, "ScanIndexForward") == Value::Bool(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use dbspec_core::program::from_json;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Keys that a query from a start finds, where `b` and `d` stand.
+    fn behind(start: &str, forward: &serde_json::Value) -> Vec<Box<str>> {
+        let string = |of: &str| json!({ "S": of });
+        let mut table = Table::create(&from_json(&json!({
+            "KeySchema": [{ "AttributeName": "pk" }, { "AttributeName": "sk" }],
+        })))
+        .expect("a table");
+        for sort in ["b", "d"] {
+            let item = from_json(&json!({ "pk": string("p"), "sk": string(sort) }));
+            let item = Item::of(&item).expect("an item");
+            table.put(vec!["p".into(), sort.into()], Some(item));
+        }
+        let asked = from_json(&json!({
+            "KeyConditionExpression": "#pk = :pk",
+            "ExpressionAttributeNames": { "#pk": "pk" },
+            "ExpressionAttributeValues": { ":pk": string("p") },
+            "ExclusiveStartKey": { "pk": string("p"), "sk": string(start) },
+            "ScanIndexForward": forward,
+        }));
+        let reply = table.query(&asked, 10).expect("a page");
+        let Value::List(items) = member(&reply, "Items") else {
+            return Vec::new();
+        };
+        let sorts = items.iter().filter_map(|it| Item::of(it).ok());
+        sorts.filter_map(|it| it.string("sk").map(Into::into)).collect()
+    }
+
+    #[test]
+    fn reading_goes_on_behind_a_start_whether_an_item_has_it_or_not() {
+        let (forward, backward) = (json!(true), json!(false));
+        for (start, onward, back) in [
+            ("a", vec!["b", "d"], vec![]),
+            ("b", vec!["d"], vec![]),
+            ("c", vec!["d"], vec!["b"]),
+            ("d", vec![], vec!["b"]),
+            ("e", vec![], vec!["d", "b"]),
+        ] {
+            let found = |of| behind(start, of);
+            assert_eq!(
+                found(&forward),
+                onward.into_iter().map(Box::from).collect::<Vec<Box<str>>>()
+            );
+            assert_eq!(
+                found(&backward),
+                back.into_iter().map(Box::from).collect::<Vec<Box<str>>>()
+            );
+        }
     }
 }

@@ -5,10 +5,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use dbspec_core::arena::Id;
 use dbspec_core::backend::{Figures, Lowered};
-use dbspec_core::kernel::{Atom, Cmp, Dir, LeafId, Pred, Query, QueryId, Shape, Take, VarId};
-use dbspec_core::program::terms::{encode, eval, is_null, list, slot};
+use dbspec_core::kernel::{Atom, Cmp, Dir, LeafId, Pred, Query, QueryId, Shape, Take};
+use dbspec_core::program::terms::{arg, by_given, encode, eval, list, slot};
 use dbspec_core::program::{Block, Codec, Doc, Flaw, JudgedByEngine, Program, Purpose, Step, Term};
 use dbspec_core::query::CondSet;
 
@@ -69,10 +68,7 @@ pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program,
         locking: Locking::None,
         sequences: Vec::new(),
     };
-    let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
-    optional.sort_unstable();
-    optional.dedup();
-    let mut steps = asking.variants(&optional, &[]);
+    let mut steps = by_given(query, &|present| asking.fetch(present));
     let answer = Step::Answer {
         candidates: slot(CANDIDATES),
         needs: NEEDS,
@@ -89,28 +85,8 @@ pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program,
 }
 
 impl Asking<'_> {
-    /// One block for each combination of optional parameters.
-    fn variants(&self, optional: &[VarId], given: &[VarId]) -> Block {
-        let Some((var, rest)) = optional.split_first() else {
-            return self.fetch(given);
-        };
-        let mut with = given.to_vec();
-        with.push(*var);
-        let at = u16::try_from(var.index()).unwrap_or(u16::MAX);
-        vec![Step::When(
-            is_null(Term::Arg(at)),
-            self.variants(rest, given),
-            self.variants(rest, &with),
-        )]
-    }
-
-    fn fetch(&self, given: &[VarId]) -> Block {
-        let counts = |when: Option<VarId>| when.is_none_or(|var| given.contains(&var));
-        let conds = self.query.conds.iter().enumerate();
-        let present: CondSet = conds
-            .filter(|(_, it)| counts(it.when))
-            .map(|(at, _)| at)
-            .collect();
+    /// The candidates, where these conditions count.
+    fn fetch(&self, present: CondSet) -> Block {
         let plan = plan(self.layout, &self.figures, self.query, present);
         let mut statement = Statement {
             pattern: node("n", &self.layout.node(self.query.from).label),
@@ -207,8 +183,7 @@ impl Asking<'_> {
                     Pred::Atom(Atom::InVar(_, var)) => {
                         let kernel = self.layout.kernel;
                         let each = types::property(kernel, &kernel.leaves[leaf].ty);
-                        let at = u16::try_from(var.index()).unwrap_or(u16::MAX);
-                        encode(Codec::Each(Box::new(each)), Term::Arg(at))
+                        encode(Codec::Each(Box::new(each)), arg(*var))
                     }
                     Pred::Const(_)
                     | Pred::Atom(_)

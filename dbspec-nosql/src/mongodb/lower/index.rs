@@ -155,17 +155,6 @@ fn for_rules(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draft>
     made
 }
 
-fn access(path: &Path) -> AccessPath<'_> {
-    AccessPath {
-        columns: &path.columns,
-        hash: path.hash,
-        sparse: path.sparse,
-        nulls_last: false,
-        filter: path.filter.as_ref(),
-        unique: path.unique,
-    }
-}
-
 fn for_queries(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draft> {
     let layout = layout(kernel, all);
     let existing = paths(layout, entity);
@@ -179,7 +168,7 @@ fn for_queries(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draf
             let wish = possible(kernel, wanted(query, present));
             let served = existing.iter().any(|path| {
                 let all = path.columns.iter().take(path.hash);
-                all.into_iter().all(|(leaf, _)| wish.equal.contains(leaf)) && wish.served_by(&access(path))
+                all.into_iter().all(|(leaf, _)| wish.equal.contains(leaf)) && wish.served_by(&path.access())
             });
             if !served {
                 wishes.push((id, wish));
@@ -189,7 +178,7 @@ fn for_queries(kernel: &Kernel, all: &Collections, entity: EntityId) -> Vec<Draf
     let kept: Vec<AccessPath<'_>> = existing
         .iter()
         .filter(|path| !matches!(path.via, Via::Group(_)))
-        .map(access)
+        .map(Path::access)
         .collect();
     choose(&wishes, &kept)
         .into_iter()

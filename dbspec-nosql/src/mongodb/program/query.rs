@@ -4,11 +4,8 @@
 
 use std::sync::Arc;
 
-use dbspec_core::arena::Id;
 use dbspec_core::backend::{Figures, Lowered};
-use dbspec_core::kernel::{
-    Atom, Cmp, Dir, LeafId, Pred, Query, QueryId, Shape, Take, Term as OrderOf, VarId,
-};
+use dbspec_core::kernel::{Cmp, Dir, LeafId, Query, QueryId, Shape, Take, Term as OrderOf};
 use dbspec_core::program::{Block, Codec, Doc, Flaw, JudgedByEngine, Program, Purpose, Slot, Step, Term};
 use dbspec_core::query::{CondSet, Sorted};
 use dbspec_core::value::Value;
@@ -16,9 +13,10 @@ use dbspec_core::value::Value;
 use super::need::until_known;
 use super::request::{Finding, document, find, one};
 use super::{ANSWER, BEGIN_READING, CANDIDATES, FREE, NEEDS, ROWS, X};
+use crate::document::query::{Enough, Equal, enough, equal};
 use crate::document::term::{
-    any, both, concat, distinct, encode, eval, filter, is_null, is_set, join, len, less, list, map, member,
-    not, number, slot, text,
+    any, both, by_given, concat, distinct, encode, eval, filter, is_null, is_set, join, len, less, list, map,
+    member, not, number, slot, text,
 };
 use crate::document::walk::Ways;
 use crate::mongodb::design::Design;
@@ -33,16 +31,6 @@ struct Asking<'a> {
     query: &'a Query,
 }
 
-/// When enough rows have come.
-enum Enough {
-    /// When all were read.
-    All,
-    /// When so many rows were read.
-    Read(i64),
-    /// When the answer has so many rows.
-    Answered(i64),
-}
-
 /// The program of a query.
 pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, Flaw> {
     let kernel = lowered.kernel();
@@ -52,11 +40,8 @@ pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program,
         figures: Figures::new(kernel),
         query,
     };
-    let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
-    optional.sort_unstable();
-    optional.dedup();
     let mut steps = vec![Step::Set(CANDIDATES, list([]))];
-    steps.extend(asking.variants(&optional, &[]));
+    steps.extend(by_given(query, &|present| asking.fetch(present)));
     steps.push(asking.answer());
     steps.push(Step::Return(slot(ANSWER)));
     let ways = Ways::of_query(query);
@@ -92,28 +77,8 @@ impl Asking<'_> {
         until_known(self.layout, answer)
     }
 
-    /// One block for each combination of optional parameters.
-    fn variants(&self, optional: &[VarId], given: &[VarId]) -> Block {
-        let Some((var, rest)) = optional.split_first() else {
-            return self.fetch(given);
-        };
-        let mut with = given.to_vec();
-        with.push(*var);
-        let at = u16::try_from(var.index()).unwrap_or(u16::MAX);
-        vec![Step::When(
-            is_null(Term::Arg(at)),
-            self.variants(rest, given),
-            self.variants(rest, &with),
-        )]
-    }
-
-    fn fetch(&self, given: &[VarId]) -> Block {
-        let counts = |when: Option<VarId>| when.is_none_or(|var| given.contains(&var));
-        let conds = self.query.conds.iter().enumerate();
-        let present: CondSet = conds
-            .filter(|(_, it)| counts(it.when))
-            .map(|(at, _)| at)
-            .collect();
+    /// The candidates, where these conditions count.
+    fn fetch(&self, present: CondSet) -> Block {
         if let Some(plan) = plan(self.layout, &self.figures, self.query, present) {
             self.by_plan(&plan)
         } else {
@@ -128,34 +93,26 @@ impl Asking<'_> {
         let layout = self.layout;
         let mut block: Block = Vec::new();
         let mut never = Vec::new();
-        let mut equal: Vec<(LeafId, Doc)> = Vec::new();
+        let mut sought_by: Vec<(LeafId, Doc)> = Vec::new();
         let mut values = Vec::new();
-        for (at, (leaf, _)) in plan.path.columns.iter().take(plan.fit.equal).enumerate() {
+        for (at, leaf, equal) in equal(self.query, plan) {
             let place = value_slot(at);
-            let cond = plan.fit.used.iter().map(|it| &self.query.conds[it]).find(|it| {
-                it.leaf == Some(*leaf) && matches!(it.shape, Shape::Eq | Shape::In(_) | Shape::Null)
-            });
-            let Some(cond) = cond else { continue };
-            let mut one_of = |all: Term| {
-                let set = filter(distinct(all), X, is_set(slot(X)));
-                block.push(Step::Set(place, set));
-                let sought = map(slot(place), X, layout.seek(*leaf, slot(X)));
-                equal.push((*leaf, one("$in", Doc::Hole(sought))));
-                values.push(slot(place));
-            };
-            match (cond.shape, &cond.operand, &cond.pred) {
-                (Shape::In(_), _, Pred::Atom(Atom::In(_, all))) => one_of(list(all.iter().map(eval))),
-                (Shape::In(_), _, Pred::Atom(Atom::InVar(_, var))) => {
-                    one_of(Term::Arg(u16::try_from(var.index()).unwrap_or(u16::MAX)));
+            match equal {
+                Equal::OneOf(all) => {
+                    let set = filter(distinct(all), X, is_set(slot(X)));
+                    block.push(Step::Set(place, set));
+                    let sought = map(slot(place), X, layout.seek(leaf, slot(X)));
+                    sought_by.push((leaf, one("$in", Doc::Hole(sought))));
+                    values.push(slot(place));
                 }
-                (Shape::Eq, Some(operand), _) => {
+                Equal::Value(operand) => {
                     block.push(Step::Set(place, eval(operand)));
                     never.push(is_null(slot(place)));
-                    equal.push((*leaf, Doc::Hole(layout.seek(*leaf, slot(place)))));
+                    sought_by.push((leaf, Doc::Hole(layout.seek(leaf, slot(place)))));
                     values.push(list([slot(place)]));
                 }
-                _ => {
-                    equal.push((*leaf, Doc::Hole(Term::Value(Value::Null))));
+                Equal::Null => {
+                    sought_by.push((leaf, Doc::Hole(Term::Value(Value::Null))));
                     values.push(list([Term::Value(Value::Null)]));
                 }
             }
@@ -170,7 +127,7 @@ impl Asking<'_> {
                 );
             }
             Via::Id | Via::Index(_) => {
-                let mut members: Vec<(Box<str>, Doc)> = equal
+                let mut members: Vec<(Box<str>, Doc)> = sought_by
                     .into_iter()
                     .map(|(leaf, doc)| (layout.sought(leaf).into(), doc))
                     .collect();
@@ -236,21 +193,6 @@ impl Asking<'_> {
         Some(("$and".into(), Doc::List(all.collect())))
     }
 
-    fn enough(&self, plan: &Plan) -> Enough {
-        let most = match self.query.take {
-            Take::All => return Enough::All,
-            Take::Limit(most) | Take::Page(most) => i64::try_from(most).unwrap_or(i64::MAX),
-        };
-        let pages = matches!(self.query.take, Take::Page(_));
-        if plan.fit.sorted == Sorted::No || plan.fit.single || plan.fit.probes > 1 || most == 0 {
-            Enough::All
-        } else if plan.fit.residual.is_empty() && !pages {
-            Enough::Read(most)
-        } else {
-            Enough::Answered(most)
-        }
-    }
-
     /// The order of the index, in the query's direction.
     fn sort(&self, plan: &Plan) -> Vec<(Box<str>, i64)> {
         if plan.fit.single || self.query.order.is_empty() {
@@ -293,7 +235,7 @@ impl Asking<'_> {
 
     /// Reads until there is enough.
     fn until_enough(&self, plan: &Plan, mut finding: Finding) -> Block {
-        let enough = self.enough(plan);
+        let enough = enough(self.query, plan, None);
         let entity = self.query.from;
         let collect = Step::Set(CANDIDATES, join([slot(CANDIDATES), slot(ROWS)]));
         finding.sort = self.sort(plan);

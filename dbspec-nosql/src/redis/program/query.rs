@@ -5,11 +5,8 @@
 
 use std::sync::Arc;
 
-use dbspec_core::arena::Id;
 use dbspec_core::backend::{Figures, Lowered};
-use dbspec_core::kernel::{
-    Atom, Cmp, EntityId, LeafId, Pred, Query, QueryId, Shape, Take, Term as OrderOf, VarId,
-};
+use dbspec_core::kernel::{Cmp, EntityId, LeafId, Query, QueryId, Shape};
 use dbspec_core::program::{Block, Flaw, JudgedByEngine, Program, Purpose, Slot, Step, Term};
 use dbspec_core::query::{CondSet, Sorted};
 use dbspec_core::value::Value;
@@ -17,10 +14,11 @@ use dbspec_core::value::Value;
 use super::need::{Begin, begin, set_of, until_known};
 use super::request::{Ranges, Reading, named, read, rows};
 use super::{ANSWER, CANDIDATES, FREE, NAMES, NEEDS, NEXT, REPLY, ROWS, X};
+use crate::document::query::{Enough, Equal, Paging, after, enough, equal, resumes};
 use crate::document::segment::ended;
 use crate::document::term::{
-    any, both, concat, distinct, eval, filter, is_null, is_set, join, len, less, list, member, minus, nth,
-    number, or_else, slot, text,
+    any, by_given, concat, distinct, eval, filter, is_null, is_set, join, len, list, minus, nth, number,
+    or_else, slot, text,
 };
 use crate::redis::design::Design;
 use crate::redis::layout::{Layout, member_of};
@@ -34,16 +32,6 @@ struct Asking<'a> {
     query: &'a Query,
 }
 
-/// When enough rows have come.
-enum Enough {
-    /// Never: all are read.
-    Never,
-    /// When so many rows were read.
-    Read(i64),
-    /// When the answer has so many rows.
-    Answered(i64),
-}
-
 /// The program of a query.
 pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program, Flaw> {
     let kernel = lowered.kernel();
@@ -53,11 +41,8 @@ pub(super) fn program(lowered: &Lowered<Design>, id: QueryId) -> Result<Program,
         figures: Figures::new(kernel),
         query,
     };
-    let mut optional: Vec<VarId> = query.conds.iter().filter_map(|cond| cond.when).collect();
-    optional.sort_unstable();
-    optional.dedup();
     let mut steps = vec![Step::Set(CANDIDATES, list([]))];
-    steps.extend(asking.variants(&optional, &[]));
+    steps.extend(by_given(query, &|present| asking.fetch(present)));
     steps.push(asking.answer());
     steps.push(Step::Return(slot(ANSWER)));
     Program::new(
@@ -78,28 +63,8 @@ impl Asking<'_> {
         until_known(self.layout, answer, Reading::ToAnswer)
     }
 
-    /// One block for each combination of optional parameters.
-    fn variants(&self, optional: &[VarId], given: &[VarId]) -> Block {
-        let Some((var, rest)) = optional.split_first() else {
-            return self.fetch(given);
-        };
-        let mut with = given.to_vec();
-        with.push(*var);
-        let at = u16::try_from(var.index()).unwrap_or(u16::MAX);
-        vec![Step::When(
-            is_null(Term::Arg(at)),
-            self.variants(rest, given),
-            self.variants(rest, &with),
-        )]
-    }
-
-    fn fetch(&self, given: &[VarId]) -> Block {
-        let counts = |when: Option<VarId>| when.is_none_or(|var| given.contains(&var));
-        let conds = self.query.conds.iter().enumerate();
-        let present: CondSet = conds
-            .filter(|(_, it)| counts(it.when))
-            .map(|(at, _)| at)
-            .collect();
+    /// The candidates, where these conditions count.
+    fn fetch(&self, present: CondSet) -> Block {
         if let Some(plan) = plan(self.layout, &self.figures, self.query, present) {
             self.by_plan(&plan)
         } else {
@@ -124,29 +89,19 @@ impl Asking<'_> {
     /// The first columns get their values, then rows are read.
     fn by_plan(&self, plan: &Plan) -> Block {
         let mut never = Vec::new();
-        let mut values: Block = Vec::new();
+        let mut block: Block = Vec::new();
         let mut loops: Vec<(Term, Slot)> = Vec::new();
-        for (at, (leaf, _)) in plan.path.columns.iter().take(plan.fit.equal).enumerate() {
+        for (at, _, equal) in equal(self.query, plan) {
             let place = value_slot(at);
-            let cond = plan.fit.used.iter().map(|it| &self.query.conds[it]).find(|it| {
-                it.leaf == Some(*leaf) && matches!(it.shape, Shape::Eq | Shape::In(_) | Shape::Null)
-            });
-            let Some(cond) = cond else { continue };
-            match (cond.shape, &cond.operand, &cond.pred) {
-                (Shape::Eq, Some(operand), _) => {
-                    values.push(Step::Set(place, eval(operand)));
+            match equal {
+                Equal::Value(operand) => {
+                    block.push(Step::Set(place, eval(operand)));
                     never.push(is_null(slot(place)));
                 }
-                (Shape::In(_), _, Pred::Atom(Atom::In(_, all))) => {
-                    loops.push((list(all.iter().map(eval)), place));
-                }
-                (Shape::In(_), _, Pred::Atom(Atom::InVar(_, var))) => {
-                    loops.push((Term::Arg(u16::try_from(var.index()).unwrap_or(u16::MAX)), place));
-                }
-                _ => values.push(Step::Set(place, Term::Value(Value::Null))),
+                Equal::OneOf(all) => loops.push((all, place)),
+                Equal::Null => block.push(Step::Set(place, Term::Value(Value::Null))),
             }
         }
-        let mut block = values;
         let mut read = match plan.path.via {
             Via::Group(at) => self.by_group(at, plan),
             Via::Names | Via::Index(_) => self.by_key(plan),
@@ -189,9 +144,9 @@ impl Asking<'_> {
         };
         let (low, high, is_empty) = self.span(plan, &begin);
         let cursor = self.cursor(plan, &given);
-        let enough = self.enough(plan, cursor.is_some());
+        let enough = enough(self.query, plan, cursor.as_ref());
         let most = match enough {
-            Enough::Never => number(0),
+            Enough::All => number(0),
             Enough::Read(most) => minus(number(most), len(slot(CANDIDATES))),
             Enough::Answered(most) => number(most),
         };
@@ -262,37 +217,14 @@ impl Asking<'_> {
         (low, high, any(nulls))
     }
 
-    fn enough(&self, plan: &Plan, resumes: bool) -> Enough {
-        let most = match self.query.take {
-            Take::All => return Enough::Never,
-            Take::Limit(most) | Take::Page(most) => i64::try_from(most).unwrap_or(i64::MAX),
-        };
-        let pages = matches!(self.query.take, Take::Page(_));
-        if plan.fit.sorted == Sorted::No || plan.fit.single || plan.fit.probes > 1 || most == 0 {
-            Enough::Never
-        } else if plan.fit.residual.is_empty() && (resumes || !pages) {
-            Enough::Read(most)
-        } else {
-            Enough::Answered(most)
-        }
-    }
-
     /// The member at which the last page ended; `None` where the cursor doesn't tell.
     fn cursor(&self, plan: &Plan, given: &dyn Fn(LeafId) -> Term) -> Option<Term> {
-        let pages = matches!(self.query.take, Take::Page(_));
-        if !pages || plan.fit.sorted == Sorted::No || plan.fit.single {
-            return None;
-        }
+        resumes(self.query, plan)?;
         let layout = self.layout;
         let entity = self.query.from;
         let columns: Vec<LeafId> = plan.path.columns.iter().map(|(leaf, _)| *leaf).collect();
         let (equal, _) = columns.split_at(plan.fit.equal);
-        let after = |leaf: LeafId| {
-            self.query.order.iter().position(|it| match &it.term {
-                OrderOf::Leaf(of) => *of == leaf,
-                OrderOf::Expr(_) | OrderOf::Output(_) => false,
-            })
-        };
+        let after = |leaf: LeafId| after(self.query, leaf);
         let key = layout.kernel.key_leaves(entity);
         // An equality may have folded letters, which a member's name has not.
         let known = |leaf: &LeafId| {
@@ -301,10 +233,7 @@ impl Asking<'_> {
         if !columns[plan.path.hash..].iter().chain(&key).all(known) {
             return None;
         }
-        let value = |leaf: LeafId| match after(leaf) {
-            Some(at) => Term::After(u16::try_from(at).unwrap_or(u16::MAX)),
-            None => given(leaf),
-        };
+        let value = |leaf: LeafId| after(leaf).unwrap_or_else(|| given(leaf));
         let name = layout.name(entity, &value);
         Some(match plan.path.via {
             Via::Names | Via::Group(_) => name,
@@ -313,33 +242,20 @@ impl Asking<'_> {
     }
 
     /// Reads page after page until there is enough.
-    fn until_enough(&self, page: Step, enough: &Enough, cursor: Option<Term>) -> Block {
-        let mut body = vec![
-            page,
+    fn until_enough(&self, reading: Step, enough: &Enough, cursor: Option<Term>) -> Block {
+        let mut page = vec![
+            reading,
             Step::Set(NAMES, nth(slot(REPLY), 0)),
             Step::Set(NEXT, nth(slot(REPLY), 1)),
         ];
-        body.extend(named(self.layout, self.query.from, Reading::ToAnswer));
-        body.push(collect());
-        let more = is_set(slot(NEXT));
-        let again = match enough {
-            Enough::Never => more,
-            Enough::Read(most) => both(more, less(len(slot(CANDIDATES)), number(*most))),
-            Enough::Answered(most) => {
-                body.push(self.answer());
-                both(more, less(len(member(slot(ANSWER), "rows")), number(*most)))
-            }
+        page.extend(named(self.layout, self.query.from, Reading::ToAnswer));
+        page.push(collect());
+        let paging = Paging {
+            candidates: CANDIDATES,
+            answer: ANSWER,
+            next: NEXT,
         };
-        let mut block = vec![Step::Set(NEXT, Term::Value(Value::Null))];
-        if let Some(cursor) = cursor {
-            block.push(Step::When(
-                Term::HasCursor,
-                vec![Step::Set(NEXT, cursor)],
-                Vec::new(),
-            ));
-        }
-        block.push(Step::Loop { body, again });
-        block
+        paging.until_enough(page, enough, self.answer(), cursor)
     }
 }
 
