@@ -118,10 +118,12 @@ impl Scan<'_> {
             RuleKind::Type(leaf) => {
                 let word = types::word(&self.kernel().leaves[*leaf].ty);
                 let (name, ty) = (self.attribute(*leaf), self.value(json!({ "S": word })));
-                Some(format!(
-                    "NOT {} AND NOT attribute_type({name}, {ty})",
-                    self.absent(*leaf)
-                ))
+                let another = format!("NOT attribute_type({name}, {ty})");
+                let broken = match self.outside(*leaf, &name) {
+                    Some(outside) => format!("({another} OR {outside})"),
+                    None => another,
+                };
+                Some(format!("NOT {} AND {broken}", self.absent(*leaf)))
             }
             RuleKind::Required(field) => self.missing(*field),
             RuleKind::Size {
@@ -164,6 +166,55 @@ impl Scan<'_> {
             | RuleKind::Secret(_)
             | RuleKind::Assert { .. } => None,
         }
+    }
+
+    /// That an attribute of the right type has a value that the leaf can't have, as far as a filter tells: how a number is
+    /// rounded, how long a text is and how it is written it can't.
+    fn outside(&mut self, leaf: LeafId, name: &str) -> Option<String> {
+        let kernel = self.layout.kernel;
+        let LeafType::Scalar(scalar) = &kernel.leaves[leaf].ty else {
+            return None;
+        };
+        let (least, most) = match scalar {
+            Scalar::Int16 => (i16::MIN.to_string(), i16::MAX.to_string()),
+            Scalar::Int32 => (i32::MIN.to_string(), i32::MAX.to_string()),
+            Scalar::Int64 | Scalar::Duration => (i64::MIN.to_string(), i64::MAX.to_string()),
+            Scalar::Decimal { precision, scale } => {
+                let nines = |many: u8| "9".repeat(usize::from(many));
+                let most = match (precision.saturating_sub(*scale), *scale) {
+                    (whole, 0) => nines(whole),
+                    (0, scale) => format!("0.{}", nines(scale)),
+                    (whole, scale) => format!("{}.{}", nines(whole), nines(scale)),
+                };
+                (format!("-{most}"), most)
+            }
+            // An IN has 100 values at most.
+            Scalar::Enum(id) if kernel.enums[*id].labels.len() <= 100 => {
+                let labels = kernel.enums[*id].labels.iter();
+                let labels: Vec<String> = labels.map(|it| self.value(json!({ "S": it }))).collect();
+                return Some(format!("NOT {name} IN ({})", labels.join(", ")));
+            }
+            Scalar::Bool
+            | Scalar::Float64
+            | Scalar::String { .. }
+            | Scalar::Text
+            | Scalar::Bytes { .. }
+            | Scalar::Uuid
+            | Scalar::Date
+            | Scalar::Time
+            | Scalar::Timestamp
+            | Scalar::Enum(_)
+            | Scalar::Json
+            | Scalar::Hashed
+            | Scalar::Encrypted { .. }
+            | Scalar::Point
+            | Scalar::Vector { .. } => return None,
+        };
+        let (least, most) = (
+            self.value(json!({ "N": least })),
+            self.value(json!({ "N": most })),
+        );
+        Some(format!("{name} < {least} OR {name} > {most}"))
     }
 
     fn missing(&mut self, field: FieldId) -> Option<String> {
